@@ -1,0 +1,3 @@
+"""AlphaSwarm Delivery, the engine: Terraform runtime, ledger, gates."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Gates: what must be true before an environment may change."""

@@ -1,0 +1,1 @@
+"""The ledger: runs, approvals and the hash-chained entries that prove them."""

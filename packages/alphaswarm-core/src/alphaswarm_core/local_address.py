@@ -1,0 +1,72 @@
+"""Where the local cloud of a checkout is to be found.
+
+The supervisor of the local cloud writes this file when the cloud is ready and removes it when it stops; every command
+whose target is `local` reads it. It holds keys that only the local cloud knows, so it is private to its owner (0600).
+"""
+
+import os
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from alphaswarm_core.errors import UnavailableError
+
+ADDRESS_FILE = "local/address.json"
+
+
+class LocalCloudError(UnavailableError):
+    """The local cloud is not running or does not answer."""
+
+    code = "AS-LOC-001"
+    summary = "The local cloud is not running or does not answer"
+
+
+class AccountKeys(BaseModel):
+    """The bootstrap credentials of one account of the local cloud. They are worth nothing anywhere else."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    account_id: str
+    access_key_id: str
+    secret_access_key: str
+
+
+class LocalCloudAddress(BaseModel):
+    """The running local cloud: `endpoint` is `http://127.0.0.1:PORT`, `accounts` is keyed by environment name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    endpoint: str
+    pid: int
+    region: str
+    started_at: str
+    accounts: dict[str, AccountKeys]
+
+    def write(self, home: Path) -> None:
+        """Publish the address under `home` (the project's `.alphaswarm` directory), atomically, mode 0600."""
+        path = home / ADDRESS_FILE
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_suffix(".draft")
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(self.model_dump_json(indent=2))
+        draft.replace(path)
+
+
+def read_local_address(home: Path) -> LocalCloudAddress:
+    """The address that a running local cloud published under `home`.
+
+    Raises:
+        LocalCloudError: there is none, or it cannot be read.
+    """
+    path = home / ADDRESS_FILE
+    try:
+        return LocalCloudAddress.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        raise LocalCloudError("The local cloud is not running", fix="Start it: alphaswarm local up") from None
+    except (OSError, ValidationError) as error:
+        raise LocalCloudError(
+            f"The address of the local cloud in {path} cannot be read",
+            why=str(error).splitlines()[0],
+            fix="Start it anew: alphaswarm local reset",
+        ) from error

@@ -1,0 +1,1 @@
+"""Terraform: stack specs, engines, the plan model and the runtime."""

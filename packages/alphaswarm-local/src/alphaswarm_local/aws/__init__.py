@@ -1,0 +1,1 @@
+"""The embedded AWS: a front door that knows its callers, around moto."""

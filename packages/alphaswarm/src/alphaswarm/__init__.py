@@ -1,0 +1,3 @@
+"""AlphaSwarm Delivery, the command line."""
+
+__version__ = "0.1.0"
