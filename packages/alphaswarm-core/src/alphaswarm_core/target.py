@@ -1,0 +1,123 @@
+"""Where a command acts: on the local cloud or on AWS, and the environment that its tools get for it.
+
+A target never mixes: a local target uses loopback endpoints and the local cloud's own keys and never reads `~/.aws` or
+ambient keys; an AWS target refuses loopback endpoints and static keys. The result is a complete list of `AWS_*`
+variables: a process that the product starts gets these and nothing else of that name.
+"""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from alphaswarm_core.errors import RefusedError
+from alphaswarm_core.local_address import LocalCloudAddress, LocalCloudError
+
+
+class Target(StrEnum):
+    """`local`: the embedded cloud of this checkout. `aws`: the real one."""
+
+    LOCAL = "local"
+    AWS = "aws"
+
+
+class TargetRefusedError(RefusedError):
+    """The target and what the environment offers do not go together."""
+
+    code = "AS-TGT-001"
+    summary = "Target and credentials or endpoint do not go together"
+
+
+_AWS_SESSION_VARIABLES = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_CA_BUNDLE",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_STS_REGIONAL_ENDPOINTS",
+)
+
+
+def local_client_environment(address: LocalCloudAddress, environment: str) -> dict[str, str]:
+    """What a plain `terraform`, `aws` or SDK needs to act on `environment` of the local cloud.
+
+    The configuration files are named and empty, so that no profile of the host is ever read.
+
+    Raises:
+        LocalCloudError: the running local cloud has no account for `environment`.
+    """
+    keys = address.accounts.get(environment)
+    if keys is None:
+        raise LocalCloudError(
+            f"The running local cloud has no account for '{environment}'",
+            why=f"it was started with accounts for {', '.join(sorted(address.accounts))}",
+            fix="Start it anew, with alphaswarm.toml as it is now: alphaswarm local reset",
+        )
+    return {
+        "AWS_ENDPOINT_URL": address.endpoint,
+        "AWS_ACCESS_KEY_ID": keys.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
+        "AWS_REGION": address.region,
+        "AWS_DEFAULT_REGION": address.region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
+def aws_client_environment(ambient: Mapping[str, str], region: str) -> dict[str, str]:
+    """The `AWS_*` variables for the real AWS, taken from `ambient`: temporary credentials only.
+
+    Raises:
+        TargetRefusedError: an endpoint is overridden (plans and secrets would go to whoever listens there), or the key
+            is a static one (an access key without a session token, or an `AKIA…` key).
+    """
+    _refuse_endpoints(ambient)
+    _refuse_static_keys(ambient)
+    chosen = {name: ambient[name] for name in _AWS_SESSION_VARIABLES if ambient.get(name)}
+    return {
+        **chosen,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
+def is_loopback(url: str) -> bool:
+    """Whether `url` names this machine: `localhost` or an address of the loopback range."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse_endpoints(ambient: Mapping[str, str]) -> None:
+    named = sorted(name for name in ambient if name.startswith("AWS_ENDPOINT_URL") and ambient[name])
+    if named:
+        where = "a loopback address" if is_loopback(ambient[named[0]]) else "another endpoint"
+        raise TargetRefusedError(
+            f"The target is aws, but {named[0]} names {where}",
+            fix=f"Unset {named[0]}, or choose the local cloud: --target local",
+        )
+
+
+def _refuse_static_keys(ambient: Mapping[str, str]) -> None:
+    key = ambient.get("AWS_ACCESS_KEY_ID")
+    if key and (key.startswith("AKIA") or not ambient.get("AWS_SESSION_TOKEN")):
+        raise TargetRefusedError(
+            "The target is aws, and the environment holds a static AWS key",
+            why="AWS_ACCESS_KEY_ID without a session token lives until somebody deletes it; no such key may exist",
+            fix="Unset it and assume a role over OIDC; in a workflow: aws-actions/configure-aws-credentials",
+        )
