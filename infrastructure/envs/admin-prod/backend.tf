@@ -1,0 +1,9 @@
+terraform {
+  backend "s3" {
+    bucket       = "alphaswarm-tfstate-333333333333"
+    key          = "infrastructure/admin-prod/terraform.tfstate"
+    region       = "us-east-1"
+    encrypt      = true
+    use_lockfile = true
+  }
+}

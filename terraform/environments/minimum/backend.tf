@@ -1,0 +1,9 @@
+terraform {
+  backend "s3" {
+    bucket       = "alphaswarm-tfstate-111111111111"
+    key          = "alphaswarm_platform/minimum/terraform.tfstate"
+    region       = "us-east-1"
+    encrypt      = true
+    use_lockfile = true
+  }
+}
