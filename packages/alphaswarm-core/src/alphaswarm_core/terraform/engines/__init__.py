@@ -1,0 +1,1 @@
+"""Engines: what executes Terraform. The only door to a Terraform process."""
