@@ -1,0 +1,155 @@
+"""What we decided about the local cloud's coverage: which services, and what moto answers that we refuse, and why.
+
+A success that means nothing is worse than a refusal: a build that was never run, a message that was never delivered, a
+key that opens nothing. Reasons are told to the caller, after "The local cloud does not support SERVICE:OPERATION: ".
+"""
+
+BACKENDS: dict[str, str] = {
+    "acm": "acm",
+    "application-autoscaling": "applicationautoscaling",
+    "cloudtrail": "cloudtrail",
+    "cloudwatch": "cloudwatch",
+    "codebuild": "codebuild",
+    "cognito-idp": "cognito-idp",
+    "ec2": "ec2",
+    "ecr": "ecr",
+    "ecs": "ecs",
+    "eks": "eks",
+    "elbv2": "elbv2",
+    "events": "events",
+    "iam": "iam",
+    "kms": "kms",
+    "logs": "logs",
+    "rds": "rds",
+    "route53": "route53",
+    "s3": "s3",
+    "secretsmanager": "secretsmanager",
+    "servicediscovery": "servicediscovery",
+    "sns": "sns",
+    "ssm": "ssm",
+    "sts": "sts",
+}
+"""botocore's name of each supported service, and moto's."""
+
+IAM_PREFIXES: dict[str, str] = {"cloudwatch": "cloudwatch"}
+"""Where the prefix of IAM actions is not the signing name (`monitoring`)."""
+
+_LONG_LIVED = "it makes a long-lived credential, and none may exist here"
+_NOT_RUN = "nothing would run"
+_NOT_DELIVERED = "nothing would be delivered"
+UNNECESSARY = "it is a call without AWS credentials, which the local cloud does not take"
+
+REFUSED: dict[str, dict[str, str]] = {
+    "codebuild": {
+        "(Start|Stop|Retry)Build(Batch)?|BatchGetBuilds|ListBuilds|ListBuildsForProject": "builds are not run here yet",
+    },
+    "cognito-idp": {
+        "Admin(InitiateAuth|RespondToAuthChallenge)": "it does not sign users in yet",
+    },
+    "ecs": {
+        "RunTask|StartTask|StopTask|ExecuteCommand": _NOT_RUN,
+        "SubmitTaskStateChange|RegisterContainerInstance": _NOT_RUN,
+    },
+    "ec2": {
+        "(Run|Start|Stop|Reboot|Terminate)Instances|RequestSpot.*|CreateFleet": _NOT_RUN,
+        "ExportClientVpn.*|.*ClientVpn.*": _NOT_RUN,
+    },
+    "events": {"PutEvents|PutPartnerEvents|StartReplay": _NOT_DELIVERED},
+    "iam": {
+        "(Create|Update)(AccessKey|LoginProfile|ServiceSpecificCredential)": _LONG_LIVED,
+        "UploadSSHPublicKey|UploadSigningCertificate|CreateVirtualMFADevice|EnableMFADevice": _LONG_LIVED,
+    },
+    "logs": {"StartLiveTail|CreateExportTask": _NOT_DELIVERED},
+    "rds": {"StartExportTask": _NOT_DELIVERED},
+    "sns": {"Publish|PublishBatch": _NOT_DELIVERED},
+    "ssm": {"SendCommand|StartAutomationExecution|StartSession": _NOT_RUN},
+    "sts": {
+        "AssumeRole(With(SAML|WebIdentity))?|AssumeRoot": "it does not exchange tokens yet",
+        "GetSessionToken|GetFederationToken|GetAccessKeyInfo|DecodeAuthorizationMessage|GetWebIdentityToken"
+        "|GetDelegatedAccessToken": "it does not make sessions yet",
+    },
+}
+"""Per service: a pattern over operation names, and why they are refused although moto may answer."""
+
+OWN_OPERATIONS: dict[str, tuple[str, ...]] = {"sts": ("GetCallerIdentity",)}
+"""What the front door answers itself (`answers.py`)."""
+
+EC2_NOUNS = (
+    r"Vpc(?!n)|Subnet|Route|Gateway|SecurityGroup|NetworkAcl|Address|FlowLogs|DhcpOptions|Tags|AvailabilityZones|Regions"
+    r"|AccountAttributes|NetworkInterface|PrefixList|LaunchTemplate|^DescribeInstance(s|Types|TypeOfferings)$|^DescribeImages$"
+    r"|^DescribeKeyPairs$|EbsEncryptionByDefault|EbsDefaultKmsKeyId"
+)
+"""Of EC2, the network that a landing zone is made of, and what is read beside it."""
+
+S3_OPERATIONS: tuple[str, ...] = (
+    "AbortMultipartUpload",
+    "CompleteMultipartUpload",
+    "CopyObject",
+    "CreateBucket",
+    "CreateMultipartUpload",
+    "DeleteBucket",
+    "DeleteBucketCors",
+    "DeleteBucketEncryption",
+    "DeleteBucketLifecycle",
+    "DeleteBucketOwnershipControls",
+    "DeleteBucketPolicy",
+    "DeleteBucketReplication",
+    "DeleteBucketTagging",
+    "DeleteBucketWebsite",
+    "DeleteObject",
+    "DeleteObjectTagging",
+    "DeleteObjects",
+    "DeletePublicAccessBlock",
+    "GetBucketAccelerateConfiguration",
+    "GetBucketAcl",
+    "GetBucketCors",
+    "GetBucketEncryption",
+    "GetBucketLifecycleConfiguration",
+    "GetBucketLocation",
+    "GetBucketLogging",
+    "GetBucketNotificationConfiguration",
+    "GetBucketOwnershipControls",
+    "GetBucketPolicy",
+    "GetBucketPolicyStatus",
+    "GetBucketReplication",
+    "GetBucketTagging",
+    "GetBucketVersioning",
+    "GetBucketWebsite",
+    "GetObject",
+    "GetObjectAcl",
+    "GetObjectAttributes",
+    "GetObjectLegalHold",
+    "GetObjectLockConfiguration",
+    "GetObjectTagging",
+    "GetPublicAccessBlock",
+    "HeadBucket",
+    "HeadObject",
+    "ListBuckets",
+    "ListMultipartUploads",
+    "ListObjectVersions",
+    "ListObjects",
+    "ListObjectsV2",
+    "ListParts",
+    "PutBucketAccelerateConfiguration",
+    "PutBucketAcl",
+    "PutBucketCors",
+    "PutBucketEncryption",
+    "PutBucketLifecycleConfiguration",
+    "PutBucketLogging",
+    "PutBucketNotificationConfiguration",
+    "PutBucketOwnershipControls",
+    "PutBucketPolicy",
+    "PutBucketReplication",
+    "PutBucketTagging",
+    "PutBucketVersioning",
+    "PutBucketWebsite",
+    "PutObject",
+    "PutObjectAcl",
+    "PutObjectLegalHold",
+    "PutObjectLockConfiguration",
+    "PutObjectRetention",
+    "PutObjectTagging",
+    "PutPublicAccessBlock",
+    "UploadPart",
+    "UploadPartCopy",
+)

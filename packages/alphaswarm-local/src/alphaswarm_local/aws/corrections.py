@@ -1,0 +1,133 @@
+"""Where moto's answer differs from AWS's so that Terraform sees a difference, and what makes it right.
+
+One small function a wrong answer, registered for the operations that it corrects. Each says what AWS answers and why
+it matters; each is proved by applying and planning again with the real provider. To add one, write a function and
+register it: nothing else has to change.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from threading import Lock
+from typing import Any
+
+from alphaswarm_local.aws.messages import HttpResponse
+from alphaswarm_local.aws.operations import ApiCall
+
+
+class Asked:
+    """What callers asked for and moto forgets, kept as long as moto's own state: for the life of the process.
+
+    Keys are (account, region, …): accounts never see each other's.
+    """
+
+    def __init__(self) -> None:
+        self._values: dict[tuple[str, ...], Any] = {}
+        self._lock = Lock()
+
+    def note(self, call: ApiCall, *name: str, value: object) -> None:
+        """Remember `value` under `name` for the caller's account and region."""
+        with self._lock:
+            self._values[call.identity.account_id, call.region, *name] = value
+
+    def recall(self, call: ApiCall, *name: str) -> Any:
+        """What was noted under `name`, or None."""
+        with self._lock:
+            return self._values.get((call.identity.account_id, call.region, *name))
+
+
+Correction = Callable[[ApiCall, HttpResponse, Asked], None]
+_REGISTRY: dict[tuple[str, str], list[Correction]] = {}
+
+
+def corrects(service: str, *operations: str) -> Callable[[Correction], Correction]:
+    """Register a correction for successful answers of `operations` of `service` (botocore's names)."""
+
+    def register(correction: Correction) -> Correction:
+        for operation in operations:
+            _REGISTRY.setdefault((service, operation), []).append(correction)
+        return correction
+
+    return register
+
+
+def correct(call: ApiCall, response: HttpResponse, asked: Asked) -> None:
+    """Apply every correction registered for the operation of `call`, unless it failed."""
+    if response.status >= 300:  # noqa: PLR2004 - HTTP's redirects and errors
+        return
+    for correction in _REGISTRY.get((call.operation.service.name, call.operation.name), ()):
+        correction(call, response, asked)
+
+
+def corrected_operations() -> dict[tuple[str, str], list[str]]:
+    """For the coverage page: (service, operation) → the first line of each correction's description."""
+    return {
+        key: [(each.__doc__ or "").strip().splitlines()[0] for each in corrections]
+        for key, corrections in sorted(_REGISTRY.items())
+    }
+
+
+@corrects("ecs", "CreateService", "UpdateService", "DescribeServices")
+def ecs_availability_zone_rebalancing(call: ApiCall, response: HttpResponse, asked: Asked) -> None:
+    """`availabilityZoneRebalancing` is in every answer about a service.
+
+    AWS answers `ENABLED` or `DISABLED`: what was asked for, else `DISABLED` for a service made through the API. moto
+    neither keeps nor answers it, and `aws_ecs_service.availability_zone_rebalancing` differs at every plan.
+    Source: Amazon ECS API reference, Service.
+    """
+    document = json.loads(response.body)
+    services = document.get("services") or [document.get("service")]
+    for service in services:
+        if not service:
+            continue
+        name = ("ecs", service["serviceArn"])
+        if wanted := call.operation.parameters.get("availabilityZoneRebalancing"):
+            asked.note(call, *name, value=wanted)
+        service["availabilityZoneRebalancing"] = asked.recall(call, *name) or "DISABLED"
+    response.body = json.dumps(document).encode()
+
+
+_NODEGROUP = ("CreateNodegroup", "DescribeNodegroup", "DeleteNodegroup")
+
+
+@corrects("eks", *_NODEGROUP)
+def eks_remote_access(call: ApiCall, response: HttpResponse, asked: Asked) -> None:
+    """`remoteAccess` is there only when it was asked for.
+
+    AWS leaves it out for a node group that nobody can log in to. moto answers a key pair that nobody asked for, and
+    `aws_eks_node_group.remote_access` replaces the node group at every plan. Source: Amazon EKS API reference,
+    Nodegroup.
+    """
+    document = json.loads(response.body)
+    group = document["nodegroup"]
+    name = ("eks", group["nodegroupArn"])
+    if call.operation.name == "CreateNodegroup":
+        asked.note(call, *name, value="remoteAccess" in json.loads(call.request.body))
+    if not asked.recall(call, *name):
+        group.pop("remoteAccess", None)
+        group.get("resources", {}).pop("remoteAccessSecurityGroup", None)
+    response.body = json.dumps(document).encode()
+
+
+_EMPTY_SCALING = re.compile(
+    rb"<ScalingConfigurationInfo\s*/>|<ScalingConfigurationInfo>\s*(?:<\w+\s*/>\s*|<(\w+)></\1>\s*)*</ScalingConfigurationInfo>"
+)
+
+
+@corrects(
+    "rds",
+    "CreateDBCluster",
+    "ModifyDBCluster",
+    "DeleteDBCluster",
+    "DescribeDBClusters",
+    "StartDBCluster",
+    "StopDBCluster",
+    "RestoreDBClusterFromSnapshot",
+)
+def rds_scaling_configuration(_call: ApiCall, response: HttpResponse, _asked: Asked) -> None:
+    """`ScalingConfigurationInfo` is there only for an Aurora Serverless v1 cluster.
+
+    AWS leaves it out for every other engine mode. moto answers an empty one, which
+    `aws_rds_cluster.scaling_configuration` takes for a block to remove. Source: Amazon RDS API reference, DBCluster.
+    """
+    response.body = _EMPTY_SCALING.sub(b"", response.body)
