@@ -1,0 +1,72 @@
+"""The chain: what exactly is hashed, so that an auditor can compute it with any tool.
+
+An entry's hash is the SHA-256 of this document in its RFC 8785 form (no white space, keys sorted), UTF-8:
+
+    {"at":A,"body_sha256":B,"kind":K,"previous_hash":P,"schema":"alphaswarm.ledger.entry/1","sequence":N}
+
+`A`, `K`, `P` and `N` are the entry's columns, `B` is the SHA-256 of the bytes of its body as stored, and the schema
+name keeps these hashes apart from those of every other document (domain separation). Digests are 64 lower-case
+hexadecimal digits. The first entry has the sequence 1 and 64 zeros as its previous hash.
+
+The body goes in as a digest, so that nothing in it can imitate the fields around it.
+"""
+
+import re
+from hashlib import sha256
+
+import orjson
+
+from alphaswarm_core.canonical import Json, canonical_json
+from alphaswarm_core.ledger.errors import LedgerRecordError
+
+SCHEMA = "alphaswarm.ledger.entry/1"
+GENESIS_HASH = "0" * 64
+
+AT_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
+KIND_PATTERN = re.compile(r"[a-z][a-z0-9_]*(?::[a-z][a-z0-9_]*){1,2}")
+"""`domain:subject:action` or `domain:action`, such as `run:plan:queued` and `halt:on`."""
+
+_FAST = (
+    orjson.OPT_SORT_KEYS
+    | orjson.OPT_STRICT_INTEGER
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
+# A number with a fraction or an exponent, wherever it may stand in JSON text (inside a string too: harmless).
+_PERHAPS_FLOAT = re.compile(rb"(?:^|[:\[,])-?[0-9]+[.eE]")
+
+
+def entry_hash(sequence: int, at: str, kind: str, previous_hash: str, body: str) -> str:
+    """The hash of an entry. `at` and `kind` have to match their patterns: they go in without escapes."""
+    body_digest = sha256(body.encode("utf-8", "surrogateescape")).hexdigest()
+    document = (
+        f'{{"at":"{at}","body_sha256":"{body_digest}","kind":"{kind}","previous_hash":"{previous_hash}",'
+        f'"schema":"{SCHEMA}","sequence":{sequence}}}'
+    )
+    return sha256(document.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def canonical_text(document: Json) -> str:
+    """The RFC 8785 form of `document` as text, ten times as fast as the general way for what the ledger mostly holds.
+
+    orjson writes the same bytes as RFC 8785 where there are no fractions (their shortest forms differ) and nothing
+    but ASCII (keys sort by UTF-16 units there); everything else goes the general way.
+
+    Raises:
+        LedgerRecordError: `document` is not something that JSON carries exactly.
+    """
+    try:
+        text = orjson.dumps(document, option=_FAST)
+    except TypeError:
+        return _general_text(document)
+    return text.decode() if text.isascii() and not _PERHAPS_FLOAT.search(text) else _general_text(document)
+
+
+def _general_text(document: Json) -> str:
+    try:
+        return canonical_json(document).decode()
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise LedgerRecordError(
+            "What should be recorded is not JSON", why=str(error) or type(error).__name__, fix="Report this as a defect"
+        ) from error

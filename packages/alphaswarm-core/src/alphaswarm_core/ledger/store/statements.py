@@ -1,0 +1,61 @@
+# ruff: noqa: S608 - nothing but names of our own tables and columns is put into these statements
+"""The store's SQL, in one place, for both databases: `:name` parameters, `{lock}` where a row will be written.
+
+Only names of our own tables and columns are put into statements; every value is a parameter.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from alphaswarm_core.ledger.projection import Projection
+
+_ENTRY_COLUMNS = "sequence, at, kind, body, previous_hash, hash"
+
+HEAD = "SELECT sequence, hash FROM ledger_head{lock}"
+HEADS = "SELECT sequence, hash FROM ledger_head"
+MOVE_HEAD = "UPDATE ledger_head SET sequence = :sequence, hash = :hash"
+INSERT_ENTRY = (
+    "INSERT INTO ledger_entries (sequence, at, kind, body, previous_hash, hash) "
+    "VALUES (:sequence, :at, :kind, :body, :previous_hash, :hash)"
+)
+ALL_ENTRIES = f"SELECT {_ENTRY_COLUMNS} FROM ledger_entries ORDER BY sequence"
+ENTRIES_AFTER = f"SELECT {_ENTRY_COLUMNS} FROM ledger_entries WHERE sequence > :after ORDER BY sequence LIMIT :limit"
+ENTRIES_ABOUT = f"SELECT {_ENTRY_COLUMNS} FROM ledger_entries WHERE body LIKE :pattern ORDER BY sequence"
+
+_LEASE_COLUMNS = "run_id, stack, exclusive, host, pid, process_started, beat_at, acquired_at, terraform_lock"
+LEASES = f"SELECT {_LEASE_COLUMNS} FROM run_leases ORDER BY run_id"
+LEASE_OF_RUN = f"SELECT {_LEASE_COLUMNS} FROM run_leases WHERE run_id = :run_id{{lock}}"
+EXCLUSIVE_LEASE = f"SELECT {_LEASE_COLUMNS} FROM run_leases WHERE stack = :stack AND exclusive = 1"
+INSERT_LEASE = (
+    f"INSERT INTO run_leases ({_LEASE_COLUMNS}) VALUES "
+    "(:run_id, :stack, :exclusive, :host, :pid, :process_started, :beat_at, :acquired_at, :terraform_lock)"
+)
+DELETE_LEASE = "DELETE FROM run_leases WHERE run_id = :run_id"
+BEAT = "UPDATE run_leases SET beat_at = :at WHERE run_id = :run_id"
+SET_TERRAFORM_LOCK = "UPDATE run_leases SET terraform_lock = :terraform_lock WHERE run_id = :run_id"
+
+
+@lru_cache(maxsize=32)
+def insert_row(projection: Projection) -> str:
+    """A whole row of an evidence table."""
+    parameters = ", ".join(f":{column}" for column in projection.columns)
+    return f"INSERT INTO {projection.table} ({_quoted(projection.columns)}) VALUES ({parameters})"
+
+
+@lru_cache(maxsize=128)
+def update_row(projection: Projection, columns: tuple[str, ...]) -> str:
+    """Some columns of one row of an evidence table."""
+    settings = ", ".join(f'"{column}" = :{column}' for column in columns)
+    return f'UPDATE {projection.table} SET {settings} WHERE "{projection.key}" = :row_key'
+
+
+@lru_cache(maxsize=64)
+def select_rows(projection: Projection, *conditions: str, suffix: str = "") -> str:
+    """Rows of an evidence table where all conditions (`column = :column`) hold."""
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return f"SELECT {_quoted(projection.columns)} FROM {projection.table}{where}{suffix}"
+
+
+def _quoted(columns: Iterable[str]) -> str:
+    # `commit` is a word of SQL
+    return ", ".join(f'"{column}"' for column in columns)

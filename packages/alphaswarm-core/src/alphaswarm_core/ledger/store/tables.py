@@ -1,0 +1,143 @@
+"""The tables, as SQLAlchemy metadata: what the migrations must arrive at.
+
+JSON is text: the bytes that are hashed are the bytes that are stored. Flags are integers, times are text, so that both
+databases hold the same values.
+"""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint, text
+
+metadata = MetaData()
+
+ledger_entries = Table(
+    "ledger_entries",
+    metadata,
+    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("previous_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+ledger_head = Table(
+    "ledger_head",
+    metadata,
+    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+terraform_stack_spec_versions = Table(
+    "terraform_stack_spec_versions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("tree", Text, nullable=False),
+    Column("environment", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("spec_hash", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    UniqueConstraint("tree", "environment", "spec_hash", name="uq_spec_hash_in_stack"),
+    UniqueConstraint("tree", "environment", "version", name="uq_spec_version_in_stack"),
+)
+
+terraform_runs = Table(
+    "terraform_runs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("tree", Text, nullable=False),
+    Column("environment", Text, nullable=False),
+    Column("run_kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("spec_version_id", Text, ForeignKey("terraform_stack_spec_versions.id", name="fk_run_spec_version")),
+    Column("parent_run_id", Text, ForeignKey("terraform_runs.id", name="fk_run_parent")),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor_subject", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("actor_run_url", Text),
+    Column("commit", Text),
+    Column("ref", Text),
+    Column("engine", Text),
+    Column("engine_version", Text),
+    Column("provider_lock_hash", Text),
+    Column("plan_digest", Text),
+    Column("plan_place", Text),
+    Column("plan_summary", Text),
+    Column("policy_result", Text),
+    Column("state_before", Text),
+    Column("state_after", Text),
+    Column("executor", Text, nullable=False),
+    Column("build_arn", Text),
+    Column("role", Text),
+    Column("session_name", Text),
+    Column("claims_digest", Text),
+    Column("target", Text, nullable=False),
+    Column("destroys", Integer, nullable=False),
+    Column("queued_at", Text, nullable=False),
+    Column("started_at", Text),
+    Column("finished_at", Text),
+    Column("exit_code", Integer),
+    Column("error_code", Text),
+    Column("error", Text),
+    Column("log_place", Text),
+    Column("note", Text),
+    Column("halted", Integer, nullable=False),
+    Column("terraform_lock", Text),
+    Index("ix_runs_of_stack", "tree", "environment", "id"),
+    # A plan is applied once: the database itself refuses a second child.
+    Index(
+        "uq_run_claims_plan",
+        "parent_run_id",
+        unique=True,
+        sqlite_where=text("run_kind IN ('apply', 'destroy')"),
+        postgresql_where=text("run_kind IN ('apply', 'destroy')"),
+    ),
+)
+
+run_leases = Table(
+    "run_leases",
+    metadata,
+    Column("run_id", Text, ForeignKey("terraform_runs.id", name="fk_lease_run"), primary_key=True),
+    Column("stack", Text, nullable=False),
+    Column("exclusive", Integer, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("process_started", Text, nullable=False),
+    Column("beat_at", Text, nullable=False),
+    Column("acquired_at", Text, nullable=False),
+    Column("terraform_lock", Text),
+    # One run at a time may change a stack: the database itself refuses the second.
+    Index(
+        "uq_exclusive_lease_of_stack",
+        "stack",
+        unique=True,
+        sqlite_where=text("exclusive = 1"),
+        postgresql_where=text("exclusive = 1"),
+    ),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("run_id", Text, ForeignKey("terraform_runs.id", name="fk_approval_run"), nullable=False),
+    Column("plan_digest", Text, nullable=False),
+    Column("approver", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("comment", Text),
+    Column("source", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    UniqueConstraint("run_id", "approver", name="uq_approval_of_person"),
+)
+
+halts = Table(
+    "halts",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("engaged", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor_subject", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("actor_run_url", Text),
+    Column("at", Text, nullable=False),
+)
