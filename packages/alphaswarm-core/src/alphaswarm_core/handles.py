@@ -1,14 +1,14 @@
 """The handles: by these SSM parameters one tree tells another what exists, and in no other way.
 
-This is the one typed list of them. The landing zone (`infrastructure/`) publishes what the app tier (`terraform/`) reads;
-the app tier publishes back what the admin and the command line read. A test compares the HCL of both trees with it.
+This is the one typed list of them. The landing zone (`infrastructure/`) publishes what the app tier (`terraform/`)
+reads; the app tier publishes back what the admin and the command line read. A test compares both trees' HCL with it.
 """
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from alphaswarm_core.errors import ConfigurationError, UsageError
+from alphaswarm_core.errors import UsageError
 
 ROOT = "/alphaswarm"
 _ENVIRONMENT = re.compile(r"[a-z][a-z0-9-]{0,31}")
@@ -49,17 +49,10 @@ class UnknownHandleError(UsageError):
     summary = "There is no handle of that name"
 
 
-class MissingHandleError(ConfigurationError):
-    """A handle that is needed was not published in the environment."""
-
-    code = "AS-HDL-002"
-    summary = "A handle that is needed was not published"
-
-
 class HandleEnvironmentError(UsageError):
     """The environment's name cannot be part of a handle's path."""
 
-    code = "AS-HDL-003"
+    code = "AS-HDL-002"
     summary = "A handle's environment has a name that cannot stand in a path"
 
 
@@ -118,7 +111,9 @@ HANDLES: tuple[Handle, ...] = (
     _landing_zone("ecr_admin_repository_arn", "ARN of the ECR repository of the admin's backend"),
     _landing_zone("ecr_admin_repository_url", "Address of that repository, without tag or digest"),
     _landing_zone("hosted_zone_id", "Route 53 zone in which the host name is pointed at the admin", required=False),
-    _landing_zone("private_subnet_ids", "Subnets without public addresses, in the order of the zones", Kind.STRING_LIST),
+    _landing_zone(
+        "private_subnet_ids", "Subnets without public addresses, in the order of the zones", Kind.STRING_LIST
+    ),
     _landing_zone("public_subnet_ids", "Subnets of the load balancers, in the order of the zones", Kind.STRING_LIST),
     _landing_zone("vpc_id", "The VPC"),
     _landing_zone("workload_kms_key_arn", "ARN of the key for images, logs, secrets and shell sessions"),
@@ -159,9 +154,7 @@ def handle(name: str) -> Handle:
     try:
         return _BY_NAME[name]
     except KeyError:
-        raise UnknownHandleError(
-            f"There is no handle {name!r}", fix=f"One of: {', '.join(sorted(_BY_NAME))}"
-        ) from None
+        raise UnknownHandleError(f"There is no handle {name!r}", fix=f"One of: {', '.join(sorted(_BY_NAME))}") from None
 
 
 def published_by(publisher: Publisher) -> tuple[Handle, ...]:
@@ -172,18 +165,3 @@ def published_by(publisher: Publisher) -> tuple[Handle, ...]:
 def read_by(reader: Reader) -> tuple[Handle, ...]:
     """The handles that somebody reads."""
     return tuple(handle for handle in HANDLES if reader in handle.read_by)
-
-
-def require(name: str, environment: str, values: dict[str, str]) -> str:
-    """The value of a handle among those found in an environment, by name.
-
-    Raises:
-        MissingHandleError: it is not among them. The error names the root module that publishes it.
-    """
-    wanted = handle(name)
-    if name in values:
-        return values[name]
-    root = wanted.published_by.root_module(environment)
-    raise MissingHandleError(
-        f"The handle {wanted.path(environment)} is missing", why=f"{root} publishes it", fix=f"Apply {root} first."
-    )

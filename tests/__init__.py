@@ -1,0 +1,1 @@
+"""Tests across the distributions, and the checks that `make check` runs."""

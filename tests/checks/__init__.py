@@ -1,0 +1,1 @@
+"""The checks that `make check` runs, each as `python -m tests.checks.<name>`."""

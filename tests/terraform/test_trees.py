@@ -1,0 +1,206 @@
+"""What holds for the text of both trees, whatever Terraform says."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from alphaswarm_core.terraform.providers import read_lock_file
+from tests.checks.trees import APP_ROOTS, LANDING_ZONE_ROOTS, MODULES, ROOTS, blocks, name_of, source_of
+
+# Sibling root modules may differ in these files only; and in them only in the values named here.
+DIFFERING_FILES = {"backend.tf", "terraform.tfvars"}
+DIFFERING_BACKEND_SETTINGS = {"bucket", "key"}
+APP_VALUES = {
+    "account_id", "backend", "backend_image_digest", "environment", "frontend", "frontend_image_digest",
+    "hostname_prefix", "landing_zone", "log_retention_days",
+}  # fmt: skip
+LANDING_ZONE_VALUES = {
+    "account_id", "availability_zones", "certificate_alternative_names", "environment", "hostname",
+    "single_nat_gateway", "vpc_cidr",
+}  # fmt: skip
+# Where the whole internet may stand, and why: the front door, its way to Cognito, the tasks' way to AWS, and routes.
+OPEN_TO_ALL = {
+    ("terraform/modules/alb", "resource.aws_vpc_security_group_ingress_rule.public"),
+    ("terraform/modules/alb", "resource.aws_vpc_security_group_egress_rule.cognito"),
+    ("terraform/modules/ecs-fargate-control-plane", "resource.aws_vpc_security_group_egress_rule.https"),
+    ("infrastructure/modules/vpc", "resource.aws_route.public_internet"),
+    ("infrastructure/modules/vpc", "resource.aws_route.private_nat"),
+}
+PLATFORMS = 14  # builds of hashicorp/aws 5.100.0: each has an h1 hash; zh has one more, for the release's manifest
+SIBLINGS = [pytest.param(APP_ROOTS, id="app-tier"), pytest.param(LANDING_ZONE_ROOTS, id="landing-zone")]
+
+directories = pytest.mark.parametrize("directory", [*MODULES, *ROOTS], ids=name_of)
+roots = pytest.mark.parametrize("root", ROOTS, ids=name_of)
+
+
+def settings(path: Path) -> dict[str, str]:
+    found = re.findall(r"^\s*(\w+)\s*=\s*(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return dict(found)
+
+
+def files(root: Path) -> dict[str, str]:
+    found = (path for path in root.rglob("*") if path.is_file() and ".terraform/" not in path.as_posix())
+    return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in found}
+
+
+def test_all_environments_are_there() -> None:
+    assert [root.name for root in APP_ROOTS] == ["dev", "minimum", "prod", "staging"]
+    assert [root.name for root in LANDING_ZONE_ROOTS] == ["admin-dev", "admin-prod", "admin-staging"]
+
+
+@pytest.mark.parametrize("siblings", SIBLINGS)
+def test_siblings_differ_only_where_it_is_documented(siblings: tuple[Path, ...]) -> None:
+    first, *others = (files(root) for root in siblings)
+
+    for other in others:
+        assert other.keys() == first.keys()
+        assert {name for name in first if first[name] != other[name]} <= DIFFERING_FILES
+
+
+@pytest.mark.parametrize("siblings", SIBLINGS)
+def test_sibling_backends_differ_only_in_their_address(siblings: tuple[Path, ...]) -> None:
+    first, *others = (settings(root / "backend.tf") for root in siblings)
+
+    for other in others:
+        assert {name for name in first.keys() | other.keys() if first.get(name) != other.get(name)} <= (
+            DIFFERING_BACKEND_SETTINGS
+        )
+
+
+@pytest.mark.parametrize(("siblings", "values"), [(APP_ROOTS, APP_VALUES), (LANDING_ZONE_ROOTS, LANDING_ZONE_VALUES)])
+def test_siblings_set_the_same_values(siblings: tuple[Path, ...], values: set[str]) -> None:
+    for root in siblings:
+        assert set(re.findall(r"^(\w+)\s*=", (root / "terraform.tfvars").read_text(), re.MULTILINE)) == values
+
+
+@roots
+def test_state_is_locked_encrypted_and_in_the_account_of_its_environment(root: Path) -> None:
+    backend = settings(root / "backend.tf")
+    values = settings(root / "terraform.tfvars")
+    tree = "alphaswarm_platform" if root in APP_ROOTS else "infrastructure"
+
+    assert backend == {
+        "bucket": f'"alphaswarm-tfstate-{values["account_id"].strip(chr(34))}"',
+        "key": f'"{tree}/{root.name}/terraform.tfstate"',
+        "region": '"us-east-1"',
+        "encrypt": "true",
+        "use_lockfile": "true",
+    }
+    assert root.name.removeprefix("admin-") == values["environment"].strip('"')
+
+
+def test_no_two_roots_share_a_state() -> None:
+    addresses = [(root / "backend.tf").read_text() for root in ROOTS]
+
+    assert len(set(addresses)) == len(addresses)
+
+
+@roots
+def test_a_root_has_one_provider_configuration_without_a_trick(root: Path) -> None:
+    (provider,) = blocks(root, "provider")
+
+    assert provider.labels == ("aws",)
+    assert re.search(r"allowed_account_ids = \[.*\bvar\.account_id\]", provider.body)
+    assert set(re.findall(r"^\s{2}(\w+)\b", provider.body, re.MULTILINE)) == {
+        "region",
+        "allowed_account_ids",
+        "default_tags",
+    }
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_a_module_configures_no_provider_and_no_backend(module: Path) -> None:
+    assert blocks(module, "provider") == ()
+    assert 'backend "' not in source_of(module)
+
+
+@directories
+def test_nothing_reads_another_state_or_starts_a_process(directory: Path) -> None:
+    text = source_of(directory)
+
+    assert not re.search(
+        r"terraform_remote_state|(?:local|remote)-exec|^\s*(?:endpoints\s*\{|profile\s*=)", text, re.MULTILINE
+    )
+    assert set(re.findall(r"^\s*(skip_\w+)\s*=", text, re.MULTILINE)) <= {"skip_destroy"}
+
+
+@directories
+def test_versions_are_the_same_everywhere(directory: Path) -> None:
+    text = (directory / "versions.tf").read_text(encoding="utf-8")
+
+    assert 'required_version = ">= 1.10"' in text
+    assert 'version = "~> 5.95"' in text
+
+
+@directories
+def test_every_variable_and_output_is_typed_and_described(directory: Path) -> None:
+    for variable in blocks(directory, "variable"):
+        assert re.search(r"^\s{2}type\s+=", variable.body, re.MULTILINE), variable.address
+    for block in (*blocks(directory, "variable"), *blocks(directory, "output")):
+        assert re.search(r'^\s{2}description\s+= ("\S.+"|<<-)', block.body, re.MULTILINE), block.address
+
+
+@directories
+def test_variables_and_outputs_are_in_alphabetical_order(directory: Path) -> None:
+    for file, kind in (("variables.tf", "variable"), ("outputs.tf", "output")):
+        names = [block.labels[0] for block in blocks(directory, kind) if block.file.name == file]
+        assert names == sorted(names)
+
+
+@pytest.mark.parametrize("root", APP_ROOTS, ids=name_of)
+def test_an_app_root_asks_for_a_run_id(root: Path) -> None:
+    (variable,) = (block for block in blocks(root, "variable") if block.labels == ("run_id",))
+
+    assert 'default     = ""' in variable.body  # without a default Terraform would ask a person for a value
+    assert "ephemeral" not in variable.body  # an ephemeral value is not recorded in the saved plan
+    assert "-7[0-9a-f]{3}-[89ab]" in variable.body
+    (provider,) = blocks(root, "provider")
+    assert (
+        'var.run_id == "" ? "run-without-an-id"' in provider.body
+    )  # or -target and -refresh=false would skip the rule
+    elsewhere = source_of(root).replace(provider.body, "").replace(variable.body, "")
+    assert "var.run_id" not in elsewhere  # anywhere else it would make two runs differ
+
+
+@directories
+def test_the_whole_internet_is_named_only_where_it_is_documented(directory: Path) -> None:
+    for block in blocks(directory, "resource"):
+        if "0.0.0.0/0" in block.body or "::/0" in block.body:
+            assert (name_of(directory), block.address) in OPEN_TO_ALL
+
+
+def test_the_front_door_has_two_ports() -> None:
+    (rule,) = (
+        block
+        for block in blocks(APP_ROOTS[0].parents[1] / "modules/alb", "resource")
+        if block.labels == ("aws_vpc_security_group_ingress_rule", "public")
+    )
+
+    assert "for_each = { http = 80, https = 443 }" in rule.body
+
+
+@roots
+def test_the_lock_file_is_the_same_everywhere_and_covers_every_platform(root: Path) -> None:
+    assert (root / ".terraform.lock.hcl").read_bytes() == (ROOTS[0] / ".terraform.lock.hcl").read_bytes()
+    (locked,) = read_lock_file(root / ".terraform.lock.hcl")
+    by_scheme = [hash_.partition(":")[0] for hash_ in locked.hashes]
+
+    assert (locked.source, locked.version) == ("registry.terraform.io/hashicorp/aws", "5.100.0")
+    assert (by_scheme.count("h1"), by_scheme.count("zh")) == (PLATFORMS, PLATFORMS + 1)
+
+
+@directories
+def test_images_are_never_given_by_tag(directory: Path) -> None:
+    assert not re.search(r":latest|image_tag\b", source_of(directory))
+
+
+@directories
+def test_no_policy_lets_everybody_in(directory: Path) -> None:
+    assert not re.search(r'Principal\s*=\s*"\*"|AWS\s*=\s*"\*"|AdministratorAccess', source_of(directory))
+
+
+@directories
+def test_a_module_says_what_it_is(directory: Path) -> None:
+    if directory in MODULES:
+        assert (directory / "README.md").read_text().startswith("# ")
