@@ -1,0 +1,1 @@
+"""Identity: who acts, and how that is known."""

@@ -1,0 +1,96 @@
+"""Applying exactly the plan that was checked, and taking down where the state stood before and after."""
+
+import contextlib
+from dataclasses import dataclass
+
+from alphaswarm_core.canonical import Json
+from alphaswarm_core.terraform.context import RuntimeContext
+from alphaswarm_core.terraform.engines.base import Engine, EngineSession
+from alphaswarm_core.terraform.errors import StalePlanError
+from alphaswarm_core.terraform.execution import Outcome, StopRequest, Supervisor
+from alphaswarm_core.terraform.failures import failure_of
+from alphaswarm_core.terraform.initialisation import ensure_initialised
+from alphaswarm_core.terraform.plan_file import StatePosition, sealed, state_position
+from alphaswarm_core.terraform.spec import StackSpec
+from alphaswarm_core.terraform.stack_data import RunArtifacts
+
+_STATE_PULL_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Applier:
+    """Applies plans of one stack with one engine, for one run."""
+
+    context: RuntimeContext
+    spec: StackSpec
+    engine: Engine
+    run_id: str
+
+    def apply(self, content: bytes, planned_from: Json, learned: dict[str, Json]) -> None:
+        """Apply the plan whose checked bytes are `content`.
+
+        Args:
+            content: The plan file.
+            planned_from: The state position that the plan was made from.
+            learned: Gets `state_before`, `exit_code` and `state_after`, also when the apply fails.
+
+        Raises:
+            StalePlanError: the state has moved on; nothing was done.
+            AlphaSwarmError: Terraform failed; see `failures.failure_of`.
+        """
+        artifacts = self.context.artifacts(self.run_id)
+        artifacts.create()
+        data = self.context.stack_data(self.spec, self.engine)
+        environment = self.context.environment_of(data)
+        supervisor = self.context.supervisor(self.run_id)
+        ensure_initialised(self.spec, data, self.engine, environment, supervisor, log=artifacts.log)
+        with sealed(content) as plan, self.engine.open(self.spec.directory, environment, plan.inherited) as session:
+            learned["state_before"] = as_document(pull_state(session, supervisor, artifacts))
+            _refuse_stale(learned["state_before"], planned_from)
+            outcome = self._run(session, supervisor, artifacts, plan.path)
+            learned["exit_code"] = outcome.exit_code
+            learned["state_after"] = as_document(self._state_afterwards(session, artifacts))
+        if outcome.exit_code != 0:
+            raise failure_of(outcome, step="apply", log=artifacts.log)
+
+    def _run(self, session: EngineSession, supervisor: Supervisor, artifacts: RunArtifacts, plan: str) -> Outcome:
+        settings = self.context.settings.terraform
+        arguments = ["apply", "-input=false", "-json", f"-parallelism={settings.parallelism}", plan]
+        artifacts.record_engine(session.pid)
+        return supervisor.run(
+            session, arguments, log=artifacts.log, timeout_seconds=float(settings.apply_timeout_seconds)
+        )
+
+    def _state_afterwards(self, session: EngineSession, artifacts: RunArtifacts) -> StatePosition | None:
+        """Where the state stands now; unknown where the engine was killed. A stop that was asked for is over by now."""
+        calm = Supervisor(lambda _: None, lambda: None, StopRequest())
+        return pull_state(session, calm, artifacts)
+
+
+def pull_state(session: EngineSession, supervisor: Supervisor, artifacts: RunArtifacts) -> StatePosition | None:
+    """Lineage and serial of the state; None where there is none. The state holds secrets and is removed at once."""
+    try:
+        outcome = supervisor.run(session, ["state", "pull"], log=artifacts.scratch, timeout_seconds=_STATE_PULL_SECONDS)
+        return state_position(artifacts.scratch.read_bytes()) if outcome.exit_code == 0 else None
+    finally:
+        with contextlib.suppress(OSError):
+            artifacts.scratch.unlink()
+
+
+def as_document(position: StatePosition | None) -> Json:
+    """A state position as JSON data."""
+    return {"lineage": position.lineage, "serial": position.serial} if position else None
+
+
+def _refuse_stale(now: Json, planned_from: Json) -> None:
+    """Terraform compares only where the plan was made from an existing state (hashicorp/terraform#27721)."""
+    if now != planned_from:
+        raise StalePlanError(
+            "The plan is stale: the state has changed since it was made",
+            why=f"planned from {_words(planned_from)}, now {_words(now)}",
+            fix="Plan again: alphaswarm deploy plan",
+        )
+
+
+def _words(position: Json) -> str:
+    return f"serial {position['serial']}" if isinstance(position, dict) else "no state"

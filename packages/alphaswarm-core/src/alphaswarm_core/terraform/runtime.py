@@ -1,0 +1,299 @@
+"""TerraformRuntime: the only way to plan, apply, destroy or refresh the app tier.
+
+    spec ─▶ run row ─▶ engine ─▶ plan model ─▶ gate ─▶ apply of exactly that plan ─▶ state snapshot ─▶ row finished
+
+The row is committed before the engine starts; without a ledger there is no run. Refusals and failures are rows and
+entries too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from alphaswarm_core.canonical import Json
+from alphaswarm_core.errors import UsageError
+from alphaswarm_core.gates.gate import decide_approvals, decide_start
+from alphaswarm_core.ledger.errors import PlanAlreadyUsedError
+from alphaswarm_core.ledger.records import ActorKind, NewRun, Run, RunKind, RunStatus, SpecRecord
+from alphaswarm_core.terraform.applying import Applier, as_document
+from alphaswarm_core.terraform.context import RuntimeContext
+from alphaswarm_core.terraform.engines.base import Engine, EngineIdentity, EngineKind
+from alphaswarm_core.terraform.engines.selection import select_engine, select_same
+from alphaswarm_core.terraform.errors import PlanMismatchError
+from alphaswarm_core.terraform.plan import Plan
+from alphaswarm_core.terraform.plan_file import read_checked
+from alphaswarm_core.terraform.planning import Planner, PlanResult
+from alphaswarm_core.terraform.recording import recorded, refusals_noted
+from alphaswarm_core.terraform.recovery import recover
+from alphaswarm_core.terraform.spec import StackSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A finished plan run and what it would do."""
+
+    run: Run
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class TerraformRuntime:
+    """Runs the app tier's Terraform under the eyes of the ledger."""
+
+    context: RuntimeContext
+
+    def plan(
+        self,
+        environment: str,
+        *,
+        destroys: bool = False,
+        inputs: Mapping[str, str] | None = None,
+        exclusive: bool = False,
+        note: str | None = None,
+    ) -> Planned:
+        """Plan the app tier of `environment` and keep the plan.
+
+        Args:
+            environment: The environment's name.
+            destroys: Plan to destroy everything.
+            inputs: Input variables on top of the stack's files.
+            exclusive: Hold the stack against other runs meanwhile; for a plan that is applied at once.
+            note: Goes into the row.
+
+        Raises:
+            StackBusyError: `exclusive`, and another run holds the stack.
+            AlphaSwarmError: it failed; the row says so.
+        """
+        recover(self.context)
+        spec = self.context.spec(environment, inputs)
+        engine = select_engine(self.context.settings.terraform, self.context.ambient)
+        with refusals_noted(self.context.ledger, "plan", spec.stack, self.context.actor, {"stack": spec.stack}):
+            run = self._open(RunKind.plan, spec, engine, exclusive=exclusive, destroys=destroys, note=note)
+        with recorded(self.context.ledger, run) as learned:
+            self._start(run)
+            made = Planner(self.context, spec, engine, run.id).make(("-destroy",) if destroys else ())
+            learned["exit_code"] = made.exit_code
+            status = self._status_of_plan(environment, made.plan)
+            run = self.context.ledger.transition(run.id, status, changes=_plan_columns(made))
+        return Planned(run, made.plan)
+
+    def apply(self, plan_run_id: str, *, break_glass: str | None = None) -> Run:
+        """Apply the plan of the run `plan_run_id`: exactly its bytes, once.
+
+        Args:
+            plan_run_id: A plan run, by id or unique prefix.
+            break_glass: Why a shared environment is deployed from a workstation; recorded.
+
+        Raises:
+            RefusedError: the gate, the plan file or the state says no; the ledger has an entry.
+            ApprovalMissingError: people have to approve first.
+            AlphaSwarmError: Terraform failed; the row says so.
+        """
+        recover(self.context)
+        ledger = self.context.ledger
+        planned = ledger.run(plan_run_id)
+        body: Mapping[str, Json] = {"stack": planned.stack, "plan_digest": planned.plan_digest}
+        with refusals_noted(ledger, "apply", planned.id, self.context.actor, body):
+            self._require_applicable(planned)
+            self.require_start(planned.environment, break_glass=break_glass)
+            self.require_approvals(planned)
+            spec, engine = self._same_spec_and_engine(planned)
+            content = read_checked(self.context.artifacts(planned.id).plan, str(planned.plan_digest))
+        if planned.status is RunStatus.awaiting_approval:
+            planned = ledger.transition(planned.id, RunStatus.approved)
+        self._record_break_glass(planned, break_glass)
+        kind = RunKind.destroy if planned.destroys else RunKind.apply
+        new = self._new_run(kind, spec, engine, planned.spec_version_id, parent=planned.id, note=break_glass)
+        with refusals_noted(ledger, "apply", planned.id, self.context.actor, body):
+            run = ledger.claim_plan(planned.id, new)
+        with recorded(ledger, run, planned) as learned:
+            ledger.transition(run.id, RunStatus.applying, changes={**_copied(planned), **self._log_place(run)})
+            Applier(self.context, spec, engine, run.id).apply(content, planned.state_before, learned)
+            run = ledger.transition(run.id, RunStatus.completed, changes=learned)
+            ledger.transition(planned.id, RunStatus.completed)
+        return run
+
+    def refresh(self, environment: str) -> Planned:
+        """Look for drift: what changed outside Terraform. Changes nothing, not even the state."""
+        recover(self.context)
+        spec = self.context.spec(environment)
+        engine = select_engine(self.context.settings.terraform, self.context.ambient)
+        run = self._open(RunKind.refresh, spec, engine, exclusive=False)
+        with recorded(self.context.ledger, run) as learned:
+            self._start(run)
+            made = Planner(self.context, spec, engine, run.id).make(("-refresh-only",))
+            learned["exit_code"] = made.exit_code
+            made.saved.path.unlink(missing_ok=True)  # nobody applies it, and it holds the state's secrets
+            columns = {"plan_summary": made.plan.summary(), "state_before": as_document(made.saved.state)}
+            run = self.context.ledger.transition(run.id, RunStatus.completed, changes={**columns, **learned})
+        return Planned(run, made.plan)
+
+    def require_start(self, environment: str, *, break_glass: str | None = None) -> None:
+        """Refuse when the environment may not be changed from here and now, whatever the plan says."""
+        decide_start(
+            environment=environment,
+            settings=self.context.settings.environment(environment),
+            target=self.context.target,
+            actor=self.context.actor,
+            halt=self.context.ledger.halt(),
+            break_glass=break_glass,
+        ).require()
+
+    def require_approvals(self, planned: Run) -> None:
+        """Refuse when the plan lacks approvals that its environment asks for, or was rejected."""
+        decide_approvals(
+            environment=planned.environment,
+            required=self.context.settings.environment(planned.environment).approvals,
+            plan_run_id=planned.id,
+            digest=str(planned.plan_digest),
+            starter=planned.actor,
+            approvals=self.context.ledger.approvals(planned.id),
+        ).require()
+
+    def cancel(self, planned: Run, why: str) -> Run:
+        """Give up a plan that nobody wants to apply."""
+        return self.context.ledger.transition(planned.id, RunStatus.cancelled, changes={"error": why})
+
+    def _status_of_plan(self, environment: str, plan: Plan) -> RunStatus:
+        if plan.is_empty:
+            return RunStatus.completed
+        required = self.context.settings.environment(environment).approvals
+        return RunStatus.awaiting_approval if required else RunStatus.approved
+
+    def _require_applicable(self, planned: Run) -> None:
+        if planned.run_kind is not RunKind.plan:
+            raise UsageError(
+                f"{planned.id} is a {planned.run_kind} run", fix="Name a plan: alphaswarm runs list --kind plan"
+            )
+        if planned.status is RunStatus.completed and not _changes_something(planned):
+            raise PlanMismatchError(f"The plan {planned.id} changes nothing", fix="There is nothing to apply")
+        if planned.status in {RunStatus.applying, RunStatus.completed}:
+            raise PlanAlreadyUsedError(
+                f"The plan {planned.id} has been applied already", why="a plan is applied once", fix="Plan again"
+            )
+        if planned.status not in {RunStatus.approved, RunStatus.awaiting_approval}:
+            raise PlanMismatchError(
+                f"The plan {planned.id} is {planned.status}",
+                why=planned.error,
+                fix="Plan again: alphaswarm deploy plan",
+            )
+        if planned.target != self.context.target:
+            raise PlanMismatchError(
+                f"The plan {planned.id} was made for the target {planned.target}, not {self.context.target}",
+                fix=f"Apply it with --target {planned.target}, or plan again",
+            )
+
+    def _same_spec_and_engine(self, planned: Run) -> tuple[StackSpec, Engine]:
+        made_by = EngineIdentity(EngineKind(_kind(planned)), _product(planned), str(planned.engine_version))
+        engine = select_same(made_by, self.context.settings.terraform, self.context.ambient)
+        spec = self.context.spec(planned.environment, self._inputs(planned))
+        version = self.context.ledger.register_spec(_record(spec))
+        if version.id != planned.spec_version_id:
+            raise PlanMismatchError(
+                f"{planned.stack} has changed since the plan {planned.id} was made",
+                why=f"its spec is {spec.digest[:16]}… now (version {version.version})",
+                fix="Plan again: alphaswarm deploy plan",
+            )
+        return spec, engine
+
+    def _inputs(self, planned: Run) -> dict[str, str]:
+        return inputs_of(self.context, planned)
+
+    def _open(
+        self,
+        kind: RunKind,
+        spec: StackSpec,
+        engine: Engine,
+        *,
+        exclusive: bool,
+        destroys: bool = False,
+        note: str | None = None,
+    ) -> Run:
+        version = self.context.ledger.register_spec(_record(spec))
+        new = self._new_run(kind, spec, engine, version.id, destroys=destroys, note=note)
+        return self.context.ledger.open_run(new, exclusive=exclusive)
+
+    def _new_run(
+        self,
+        kind: RunKind,
+        spec: StackSpec,
+        engine: Engine,
+        version: str | None,
+        *,
+        parent: str | None = None,
+        destroys: bool = False,
+        note: str | None = None,
+    ) -> NewRun:
+        actor = self.context.actor
+        return NewRun(
+            tree=spec.tree,
+            environment=spec.environment,
+            run_kind=kind,
+            actor=actor,
+            spec_version_id=version,
+            parent_run_id=parent,
+            commit=self.context.revision.commit,
+            ref=self.context.revision.ref,
+            engine=engine.identity.name,
+            engine_version=engine.identity.version,
+            provider_lock_hash=spec.lock_hash,
+            executor="codebuild" if actor.kind is ActorKind.codebuild else "local",
+            build_arn=self.context.ambient.get("CODEBUILD_BUILD_ARN"),
+            note=note,
+            target=str(self.context.target),
+            destroys=destroys or kind is RunKind.destroy,
+        )
+
+    def _start(self, run: Run) -> None:
+        self.context.artifacts(run.id).create()
+        self.context.ledger.transition(run.id, RunStatus.running, changes=self._log_place(run))
+
+    def _log_place(self, run: Run) -> dict[str, Json]:
+        return {"log_place": str(self.context.artifacts(run.id).log)}
+
+    def _record_break_glass(self, planned: Run, reason: str | None) -> None:
+        if reason:
+            body: dict[str, Json] = {"reason": reason, "actor": self.context.actor.subject, "stack": planned.stack}
+            self.context.ledger.note("break_glass:deploy:used", planned.id, body)
+
+
+def inputs_of(context: RuntimeContext, planned: Run) -> dict[str, str]:
+    """The inputs that a plan run was made with, from the spec version that it names."""
+    import json  # noqa: PLC0415
+
+    document = context.ledger.spec_document(planned.spec_version_id) if planned.spec_version_id else None
+    inputs = json.loads(document).get("inputs", {}) if document else {}
+    return {str(name): str(value) for name, value in inputs.items()}
+
+
+def _record(spec: StackSpec) -> SpecRecord:
+    return SpecRecord(spec.tree, spec.environment, spec.digest, spec.document())
+
+
+def _plan_columns(made: PlanResult) -> dict[str, Json]:
+    return {
+        "plan_digest": made.saved.digest,
+        "plan_place": str(made.saved.path),
+        "plan_summary": made.plan.summary(),
+        "state_before": as_document(made.saved.state),
+        "exit_code": made.exit_code,
+    }
+
+
+def _copied(planned: Run) -> dict[str, Json]:
+    """What an apply's row repeats of its plan's, so that each row can be read alone."""
+    return {"plan_digest": planned.plan_digest, "plan_place": planned.plan_place, "plan_summary": planned.plan_summary}
+
+
+def _changes_something(planned: Run) -> bool:
+    summary = planned.plan_summary
+    return isinstance(summary, Mapping) and any(
+        summary.get(key) for key in ("add", "change", "destroy", "import", "forget", "outputs")
+    )
+
+
+def _kind(planned: Run) -> str:
+    return (planned.engine or "").partition("(")[2].rstrip(")") or EngineKind.BINARY
+
+
+def _product(planned: Run) -> str:
+    return (planned.engine or "").partition(" ")[0]

@@ -1,0 +1,278 @@
+"""`alphaswarm deploy`: plan, apply, destroy and watch the app tier. Every run is a row in the ledger."""
+
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from alphaswarm.composition import Session, is_terminal, options, say_target, session
+from alphaswarm.output import details, paint
+from alphaswarm.plan_text import drift_text, headline, plan_text
+from alphaswarm.run_text import counts, moment, run_document
+from alphaswarm_core.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from alphaswarm_core.ledger.records import Run
+    from alphaswarm_core.terraform.runtime import Planned, TerraformRuntime
+
+ENVIRONMENT = click.option(
+    "--env", "environment", required=True, metavar="ENV", help="The environment: dev, staging, prod."
+)
+INPUTS = click.option(
+    "--var", "inputs", multiple=True, metavar="NAME=VALUE", help="An input variable; part of the spec."
+)
+YES = click.option("--yes", is_flag=True, help="Apply without asking; needed where there is no terminal.")
+BREAK_GLASS = click.option(
+    "--break-glass", metavar="REASON", help="Deploy a shared environment from a workstation; the reason is recorded."
+)
+
+
+@click.group()
+def deploy() -> None:
+    """Plan and apply the app tier. Every plan and apply is a row in the ledger, written before anything happens."""
+
+
+@deploy.command()
+@ENVIRONMENT
+@INPUTS
+@click.option("--destroy", "destroys", is_flag=True, help="Plan to destroy everything.")
+@options(target=True)
+def plan(environment: str, inputs: Sequence[str], destroys: bool, **common: Any) -> None:  # noqa: FBT001
+    """Say what would change, and keep the plan for `deploy apply`."""
+    here = session(**common)
+    with runtime(here, environment) as run:
+        planned = run.plan(environment, destroys=destroys, inputs=_inputs(inputs))
+    _show_plan(here, planned)
+    _say_next(here, planned)
+
+
+@deploy.command()
+@ENVIRONMENT
+@INPUTS
+@YES
+@BREAK_GLASS
+@options(target=True)
+def up(environment: str, inputs: Sequence[str], yes: bool, break_glass: str | None, **common: Any) -> int:  # noqa: FBT001
+    """Plan, then apply exactly that plan."""
+    return _plan_and_apply(
+        session(**common), environment, _inputs(inputs), yes=yes, break_glass=break_glass, destroys=False
+    )
+
+
+@deploy.command()
+@ENVIRONMENT
+@YES
+@BREAK_GLASS
+@options(target=True)
+def destroy(environment: str, yes: bool, break_glass: str | None, **common: Any) -> int:  # noqa: FBT001
+    """Plan to destroy the app tier of an environment, then do it."""
+    return _plan_and_apply(session(**common), environment, {}, yes=yes, break_glass=break_glass, destroys=True)
+
+
+@deploy.command()
+@click.argument("plan_run", metavar="PLAN_RUN")
+@YES
+@BREAK_GLASS
+@options(target=True)
+def apply(plan_run: str, yes: bool, break_glass: str | None, **common: Any) -> int:  # noqa: FBT001
+    """Apply the plan of an earlier `deploy plan`, once."""
+    here = session(**common)
+    _require_consent_is_possible(here, yes)
+    with here.ledger() as ledger:
+        planned = ledger.run(plan_run)
+    with runtime(here, planned.environment) as run:
+        if isinstance(planned.plan_summary, dict):
+            here.output.narrate(f"Plan {planned.id}: {headline(planned.plan_summary)}")
+        if not yes and not _asked(planned.environment, destroys=planned.destroys):
+            return _declined(here)
+        applied = run.apply(planned.id, break_glass=break_glass)
+    _show_applied(here, applied)
+    return ExitCode.DONE
+
+
+@deploy.command()
+@ENVIRONMENT
+@click.option("--fail-on-drift", is_flag=True, help="Exit with 1 when something has drifted.")
+@options(target=True)
+def drift(environment: str, fail_on_drift: bool, **common: Any) -> int:  # noqa: FBT001
+    """Look for changes that were made outside Terraform. Changes nothing."""
+    here = session(**common)
+    with runtime(here, environment) as run:
+        found = run.refresh(environment)
+    document = {"run": run_document(found.run), "drifted": [each.address for each in found.plan.drift]}
+    here.output.result("drift/v1", document, drift_text(found.plan))
+    return ExitCode.FAILED if fail_on_drift and found.plan.drift else ExitCode.DONE
+
+
+@deploy.command()
+@click.option("--env", "environment", metavar="ENV", help="One environment only.")
+@options(target=True)
+def status(environment: str | None, **common: Any) -> None:
+    """Say what runs where: the last apply, by whom, and what is waiting or under way."""
+    here = session(**common)
+    names = [environment] if environment else list(here.settings.environments)
+    for name in names:
+        here.settings.environment(name)
+    with here.ledger() as ledger:
+        tree = here.settings.runtime_tree()
+        found = {
+            name: (ledger.latest_applied(tree, name), ledger.runs(tree=tree, environment=name, limit=1))
+            for name in names
+        }
+        halt = ledger.halt()
+    document = {
+        "halted": halt.on,
+        "environments": {
+            name: {
+                "applied": run_document(applied) if applied else None,
+                "latest": run_document(latest[0]) if latest else None,
+            }
+            for name, (applied, latest) in found.items()
+        },
+    }
+    blocks = [details(_status_facts(name, applied, latest)) for name, (applied, latest) in found.items()]
+    if halt.on:
+        blocks.insert(0, paint(f"Applies and destroys are halted: {halt.reason}", "red"))
+    here.output.result("deploy-status/v1", document, "\n\n".join(blocks))
+
+
+def _status_facts(name: str, applied: "Run | None", latest: "list[Run]") -> dict[str, object]:
+    last = latest[0] if latest else None
+    return {
+        "environment": name,
+        "applied": f"{moment(applied.finished_at)} by {applied.actor.display_name}" if applied else "never",
+        "commit": applied.commit if applied else None,
+        "run": applied.id if applied else None,
+        "latest": f"{last.run_kind} {last.status.replace('_', ' ')} {counts(last)} ({last.id})" if last else None,
+    }
+
+
+@contextmanager
+def runtime(here: Session, environment: str) -> "Iterator[TerraformRuntime]":
+    """The runtime for `environment`, with progress shown and Ctrl-C turned into a clean stop."""
+    from alphaswarm.progress import make_progress
+    from alphaswarm_core.terraform.execution import StopRequest
+    from alphaswarm_core.terraform.runtime import TerraformRuntime
+
+    stop = StopRequest()
+    progress = make_progress(live=is_terminal() and not here.output.as_json)
+
+    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+        stop.ask()
+        progress.close()
+        again = (
+            "Ending at once; the state lock may stay behind."
+            if stop.count > 1
+            else "Stopping cleanly; Ctrl-C again ends at once."
+        )
+        here.output.narrate(again)
+
+    before = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with here.ledger() as ledger:
+            context = here.context(environment, ledger, progress, stop)
+            say_target(here, environment)
+            yield TerraformRuntime(context)
+    finally:
+        progress.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _plan_and_apply(
+    here: Session,
+    environment: str,
+    inputs: dict[str, str],
+    *,
+    yes: bool,
+    break_glass: str | None,
+    destroys: bool,
+) -> int:
+    _require_consent_is_possible(here, yes)
+    with runtime(here, environment) as run:
+        run.require_start(environment, break_glass=break_glass)
+        planned = run.plan(environment, destroys=destroys, inputs=inputs, exclusive=True, note=break_glass)
+        if planned.plan.is_empty:
+            _show_plan(here, planned)
+            return ExitCode.DONE
+        if not here.output.as_json:
+            here.output.narrate(plan_text(planned.plan))
+        run.require_approvals(planned.run)
+        if not yes and not _asked(environment, destroys=destroys):
+            run.cancel(planned.run, "declined at the terminal")
+            return _declined(here)
+        run.context.observer.planned(planned.plan)
+        run.context.observer.step("Applying")
+        applied = run.apply(planned.run.id, break_glass=break_glass)
+    _show_applied(here, applied)
+    return ExitCode.DONE
+
+
+def _require_consent_is_possible(here: Session, yes: bool) -> None:  # noqa: FBT001
+    if not yes and not here.output.interactive:
+        raise UsageError("There is no terminal to ask on", fix="Say that it may be applied without asking: --yes")
+
+
+def _asked(environment: str, *, destroys: bool) -> bool:
+    """Whether a person agrees; a destroy is agreed to by typing the environment's name."""
+    if destroys:
+        typed = click.prompt(
+            f"Everything of {environment} will be destroyed. Type '{environment}' to go on", default="", err=True
+        )
+        return bool(typed.strip() == environment)
+    return click.confirm(f"Apply this to {environment}?", default=False, err=True)
+
+
+def _declined(here: Session) -> int:
+    here.output.narrate("Nothing was changed.")
+    return ExitCode.FAILED
+
+
+def _show_plan(here: Session, planned: "Planned") -> None:
+    changes = [
+        {
+            "address": each.address,
+            "action": each.action.value,
+            "type": each.type,
+            "imported": each.imported,
+            "reason": each.reason,
+            "before": each.before,
+            "after": each.after,
+        }
+        for each in planned.plan.changes
+    ]
+    document = {
+        "run": run_document(planned.run),
+        "no_changes": planned.plan.is_empty,
+        "summary": planned.plan.summary(),
+        "changes": changes,
+    }
+    here.output.result("plan/v1", document, plan_text(planned.plan))
+
+
+def _say_next(here: Session, planned: "Planned") -> None:
+    if planned.plan.is_empty:
+        return
+    waiting = " when its approvals are there" if planned.run.status == "awaiting_approval" else ""
+    here.output.narrate(f"Apply it{waiting}: alphaswarm deploy apply {planned.run.id}")
+
+
+def _show_applied(here: Session, applied: "Run") -> None:
+    summary = applied.plan_summary if isinstance(applied.plan_summary, dict) else {}
+    done = f"{summary.get('add', 0)} added, {summary.get('change', 0)} changed, {summary.get('destroy', 0)} destroyed"
+    here.output.result("apply/v1", {"run": run_document(applied)}, f"{applied.environment}: {done} (run {applied.id})")
+
+
+def _inputs(given: Sequence[str]) -> dict[str, str]:
+    inputs: dict[str, str] = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals or not name.isidentifier():
+            raise UsageError(f"--var {each}: this is not NAME=VALUE", fix="For example: --var log_retention_days=30")
+        if name == "run_id":
+            raise UsageError("run_id is set by the runtime", fix="Leave it out")
+        inputs[name] = value
+    return inputs

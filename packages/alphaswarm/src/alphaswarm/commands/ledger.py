@@ -1,0 +1,106 @@
+"""`alphaswarm ledger`: prove that nobody altered it, and hand it out."""
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from alphaswarm.composition import options, session
+from alphaswarm_core.errors import AlphaSwarmError, ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from alphaswarm_core.ledger.records import VerificationReport
+
+
+@click.group()
+def ledger() -> None:
+    """Verify and export the ledger: hash-chained entries, and the rows that they add up to."""
+
+
+@ledger.command()
+@click.option(
+    "--head", metavar="SEQUENCE:HASH", help="A head that was noted earlier: the ledger must still contain it."
+)
+@click.option(
+    "--export", "exported", type=click.Path(path_type=Path), help="Verify an exported file, without the database."
+)
+@options()
+def verify(head: str | None, exported: Path | None, **common: Any) -> int:
+    """Recompute the whole chain and every row from it. Exits with 1 and names what does not fit."""
+    here = session(**common)
+    expected = _head(head) if head else None
+    if exported:
+        report = _verify_file(exported)
+    else:
+        with here.ledger(create=False) as book:
+            report = book.verify(expected_head=expected)
+    here.output.result("ledger-verification/v1", dataclasses.asdict(report), _report_text(report))
+    return ExitCode.DONE if report.ok else ExitCode.FAILED
+
+
+@ledger.command()
+@click.option(
+    "--output", "place", type=click.Path(path_type=Path), help="The file to write (default: standard output)."
+)
+@options()
+def export(place: Path | None, **common: Any) -> None:
+    """Write every entry as one JSON document a line, verifiable without this database."""
+    here = session(**common)
+    with here.ledger(create=False) as book:
+        if place is None:
+            book.export(sys.stdout)
+            return
+        try:
+            with place.open("w", encoding="utf-8") as file:
+                book.export(file)
+        except OSError as error:
+            raise AlphaSwarmError(f"{place} cannot be written", why=error.strerror) from error
+        sequence, digest = book.head()
+    text = f"{sequence} entries written to {place}; head {sequence}:{digest}"
+    here.output.result("ledger-export/v1", {"file": str(place), "sequence": sequence, "head": digest}, text)
+
+
+@ledger.command()
+@options()
+def migrate(**common: Any) -> None:
+    """Create the ledger's tables, or bring them to this version. SQLite does this by itself."""
+    from alphaswarm_core.ledger.store import Ledger
+
+    here = session(**common)
+    Ledger.migrate(here.settings.ledger_url)
+    here.output.result("ledger-migration/v1", {"migrated": True}, "The ledger's tables are up to date.")
+
+
+def _verify_file(place: Path) -> "VerificationReport":
+    from alphaswarm_core.ledger.export import verify_export
+
+    try:
+        with place.open(encoding="utf-8", errors="replace") as file:
+            return verify_export(file)
+    except OSError as error:
+        raise UsageError(f"{place} cannot be read", why=error.strerror) from error
+
+
+def _report_text(report: "VerificationReport") -> str:
+    if report.ok:
+        return (
+            f"The ledger is whole: {report.entries} entries, {report.runs} runs.\n"
+            f"Head {report.head_sequence}:{report.head_hash}"
+        )
+    found = [f"  {_place(each.sequence, each.table, each.row_id)}: {each.what}" for each in report.problems]
+    return "\n".join([f"The ledger was altered: {len(report.problems)} findings in {report.entries} entries.", *found])
+
+
+def _place(sequence: int | None, table: str, row_id: str | None) -> str:
+    entry = f"entry {sequence}" if sequence is not None else ""
+    row = f"{table} {row_id}" if row_id else table
+    return ", ".join(part for part in (entry, row) if part)
+
+
+def _head(text: str) -> tuple[int, str]:
+    sequence, colon, digest = text.partition(":")
+    if not colon or not sequence.isdigit() or len(digest) != 64:  # noqa: PLR2004 - hexadecimal digits of SHA-256
+        raise UsageError(f"--head {text}: this is not SEQUENCE:HASH", fix="Copy it from an earlier `ledger verify`")
+    return int(sequence), digest
