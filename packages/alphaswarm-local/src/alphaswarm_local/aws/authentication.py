@@ -80,6 +80,9 @@ def presented_signature(request: HttpRequest, protocol: Protocol) -> Presented |
     if header is not None and "X-Amz-Algorithm" in query:
         # Two identities in one request: whichever we took, somebody downstream might take the other.
         raise fault(INCOMPLETE_SIGNATURE, protocol, "Only one auth mechanism allowed")
+    if protocol is Protocol.S3 and ((header or "").startswith("AWS ") or "AWSAccessKeyId" in query):
+        message = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
+        raise AwsFault("InvalidRequest", 400, message)
     if header is not None:
         return _from_header(header, request, protocol)
     if any(name.startswith("X-Amz-") and name in {"X-Amz-Algorithm", "X-Amz-Signature"} for name in query):

@@ -8,11 +8,14 @@ register it: nothing else has to change.
 import json
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from threading import Lock
 from typing import Any
 
+from alphaswarm_local.aws.faults import AwsFault, render
 from alphaswarm_local.aws.messages import HttpResponse
 from alphaswarm_local.aws.operations import ApiCall
+from alphaswarm_local.aws.protocols import Protocol
 
 
 class Asked:
@@ -37,33 +40,32 @@ class Asked:
 
 
 Correction = Callable[[ApiCall, HttpResponse, Asked], None]
-_REGISTRY: dict[tuple[str, str], list[Correction]] = {}
+_REGISTRY: dict[tuple[str, str, bool], list[Correction]] = {}
 
 
-def corrects(service: str, *operations: str) -> Callable[[Correction], Correction]:
-    """Register a correction for successful answers of `operations` of `service` (botocore's names)."""
+def corrects(service: str, *operations: str, failures: bool = False) -> Callable[[Correction], Correction]:
+    """Register a correction for answers of `operations` of `service` (botocore's names): successes, or failures."""
 
     def register(correction: Correction) -> Correction:
         for operation in operations:
-            _REGISTRY.setdefault((service, operation), []).append(correction)
+            _REGISTRY.setdefault((service, operation, failures), []).append(correction)
         return correction
 
     return register
 
 
 def correct(call: ApiCall, response: HttpResponse, asked: Asked) -> None:
-    """Apply every correction registered for the operation of `call`, unless it failed."""
-    if response.status >= 300:  # noqa: PLR2004 - HTTP's redirects and errors
-        return
-    for correction in _REGISTRY.get((call.operation.service.name, call.operation.name), ()):
+    """Apply every correction that is registered for the operation of `call` and for how it went."""
+    failed = response.status >= 300  # noqa: PLR2004 - HTTP's redirects and errors
+    for correction in _REGISTRY.get((call.operation.service.name, call.operation.name, failed), ()):
         correction(call, response, asked)
 
 
 def corrected_operations() -> dict[tuple[str, str], list[str]]:
     """For the coverage page: (service, operation) → the first line of each correction's description."""
     return {
-        key: [(each.__doc__ or "").strip().splitlines()[0] for each in corrections]
-        for key, corrections in sorted(_REGISTRY.items())
+        (service, operation): [(each.__doc__ or "").strip().splitlines()[0] for each in corrections]
+        for (service, operation, _), corrections in sorted(_REGISTRY.items())
     }
 
 
@@ -109,6 +111,10 @@ def eks_remote_access(call: ApiCall, response: HttpResponse, asked: Asked) -> No
     response.body = json.dumps(document).encode()
 
 
+_NAME_TAKEN = (
+    "The requested bucket name is not available. The bucket namespace is shared by all users of the system. "
+    "Please select a different name and try again."
+)
 _EMPTY_SCALING = re.compile(
     rb"<ScalingConfigurationInfo\s*/>|<ScalingConfigurationInfo>\s*(?:<\w+\s*/>\s*|<(\w+)></\1>\s*)*</ScalingConfigurationInfo>"
 )
@@ -131,3 +137,15 @@ def rds_scaling_configuration(_call: ApiCall, response: HttpResponse, _asked: As
     `aws_rds_cluster.scaling_configuration` takes for a block to remove. Source: Amazon RDS API reference, DBCluster.
     """
     response.body = _EMPTY_SCALING.sub(b"", response.body)
+
+
+@corrects("s3", "CreateBucket", failures=True)
+def s3_name_of_another_account(_call: ApiCall, response: HttpResponse, _asked: Asked) -> None:
+    """A bucket name that another account has is `BucketAlreadyExists`.
+
+    moto, told to keep accounts apart, answers `AccessDenied`. Source: Amazon S3 API reference, CreateBucket.
+    """
+    if response.status == HTTPStatus.FORBIDDEN:
+        taken = AwsFault("BucketAlreadyExists", HTTPStatus.CONFLICT, _NAME_TAKEN)
+        rendered = render(taken, Protocol.S3, response.header("x-amz-request-id") or "")
+        response.status, response.headers, response.body = rendered.status, rendered.headers, rendered.body

@@ -65,6 +65,10 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: LoopbackServer
 
+    def version_string(self) -> str:
+        """The `Server` header; no version of Python."""
+        return self.server_version
+
     def _serve(self) -> None:
         try:
             request = self._read()

@@ -180,5 +180,8 @@ def _refuse_smuggling(request: HttpRequest, protocol: Protocol) -> None:
         raise malformed(protocol, "A query parameter is there twice, or is not one of this service")
     if protocol is not Protocol.S3 and request.media_type == _FORM:
         raise malformed(protocol, "This service takes no forms")
+    if protocol is Protocol.S3 and request.body and request.media_type in {_FORM, "multipart/form-data"}:
+        # moto would parse the object's bytes as a form and store something else.
+        raise not_implemented(f"an object of the type {request.media_type}")
     if protocol is Protocol.S3 and (request.raw_path.startswith("//") or "x-amz-account-id" in request.headers):
         raise not_implemented("s3control, or an empty bucket name")

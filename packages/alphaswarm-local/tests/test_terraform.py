@@ -1,0 +1,55 @@
+"""The real provider, unmodified: what was applied is not changed by the next plan."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from alphaswarm_core.local_address import LocalCloudAddress
+from alphaswarm_core.target import local_client_environment
+from alphaswarm_core.terraform.providers import discover_mirrors
+
+from .conftest import required_tool
+
+_MODULE = Path(__file__).parent / "corrections" / "main.tf"
+_PROVIDER = Path("registry.terraform.io/hashicorp/aws")
+
+
+def _cli_configuration(path: Path) -> Path:
+    """The provider from a mirror of this machine, or else from the registry as usual."""
+    mirror = next((each for each in discover_mirrors() if (each / _PROVIDER).is_dir()), None)
+    method = f"filesystem_mirror {{\n    path = {json.dumps(str(mirror))}\n  }}" if mirror else "direct {}"
+    path.write_text(f"disable_checkpoint = true\nprovider_installation {{\n  {method}\n}}\n")
+    return path
+
+
+@pytest.fixture
+def terraform(cloud: LocalCloudAddress, tmp_path: Path) -> list[str]:
+    shutil.copy(_MODULE, tmp_path)
+    return [required_tool("terraform"), f"-chdir={tmp_path}"]
+
+
+def _run(command: list[str], cloud: LocalCloudAddress, directory: Path) -> subprocess.CompletedProcess[str]:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(directory),
+        "TF_IN_AUTOMATION": "1",
+        "TF_CLI_CONFIG_FILE": str(_cli_configuration(directory / "terraform.rc")),
+        **local_client_environment(cloud, "dev"),
+    }
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=250, check=False)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_second_plan_is_empty_when_ecs_eks_and_rds_were_applied(
+    terraform: list[str], cloud: LocalCloudAddress, tmp_path: Path
+) -> None:
+    for arguments in (["init"], ["apply", "-auto-approve"]):
+        done = _run([*terraform, *arguments, "-input=false", "-no-color"], cloud, tmp_path)
+        assert done.returncode == 0, done.stdout + done.stderr
+    plan = _run([*terraform, "plan", "-input=false", "-no-color", "-detailed-exitcode"], cloud, tmp_path)
+    assert plan.returncode == 0, plan.stdout + plan.stderr
