@@ -1,7 +1,8 @@
 """What can go wrong with the ledger. Every database error leaves the store as one of these.
 
-`LedgerUnavailableError` and its subclasses end a command with exit code 5: nothing is wrong with the evidence, it
-just cannot be reached. No ledger, no run.
+`LedgerError` and its subclasses mean that the ledger itself fails, and that nothing more can be recorded. Of these,
+`LedgerUnavailableError` ends a command with exit code 5: nothing is wrong with the evidence, it just cannot be reached.
+No ledger, no run. `LedgerRuleError` means that the ledger works and says no: such a refusal can be recorded.
 """
 
 from typing import TYPE_CHECKING
@@ -76,7 +77,14 @@ class LedgerSchemaError(LedgerUnavailableError):
     summary = "The ledger's tables are missing or need a migration"
 
 
-class StackBusyError(LedgerError):
+class LedgerRuleError(AlphaSwarmError):
+    """The ledger works, and what was to be recorded breaks one of its rules."""
+
+    code = "AS-LED-020"
+    summary = "What was to be recorded breaks a rule of the ledger"
+
+
+class StackBusyError(LedgerRuleError):
     """Another run holds the stack.
 
     Args:
@@ -115,14 +123,14 @@ class LedgerCorruptError(LedgerError):
     summary = "The ledger's database is damaged"
 
 
-class IllegalTransitionError(LedgerError):
+class IllegalTransitionError(LedgerRuleError):
     """A run cannot go from where it is to there."""
 
     code = "AS-LED-013"
     summary = "A run cannot take that step from its present status"
 
 
-class PlanAlreadyUsedError(LedgerError):
+class PlanAlreadyUsedError(LedgerRuleError):
     """A plan is applied once.
 
     Terraform itself may apply one saved plan twice where there was no state (hashicorp/terraform#27721).
@@ -133,7 +141,7 @@ class PlanAlreadyUsedError(LedgerError):
     summary = "The plan has been applied already; a plan is applied once"
 
 
-class RunNotFoundError(LedgerError):
+class RunNotFoundError(LedgerRuleError):
     """No run, or more than one, has that id."""
 
     code = "AS-LED-015"
@@ -141,7 +149,7 @@ class RunNotFoundError(LedgerError):
     summary = "No single run has that id"
 
 
-class ApprovalExistsError(LedgerError):
+class ApprovalExistsError(LedgerRuleError):
     """An approver decides once on a run."""
 
     code = "AS-LED-016"
@@ -149,7 +157,7 @@ class ApprovalExistsError(LedgerError):
     summary = "That person has already decided on that run"
 
 
-class LedgerRecordError(LedgerError):
+class LedgerRecordError(LedgerRuleError):
     """What should be recorded does not fit the ledger: an unknown column, a value that is not JSON, a wrong kind."""
 
     code = "AS-LED-017"

@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from alphaswarm_core.canonical import Json
-from alphaswarm_core.ledger.errors import LedgerAddressError, LedgerError
+from alphaswarm_core.errors import AlphaSwarmError
+from alphaswarm_core.ledger.errors import LedgerAddressError
 from alphaswarm_core.ledger.export import export_lines
 from alphaswarm_core.ledger.liveness import REMOTE_TIMEOUT, IsAlive, process_is_alive
 from alphaswarm_core.ledger.records import (
@@ -169,7 +170,7 @@ class Ledger:
         except UniqueViolationError as error:
             raise self._busy(new) from error
 
-    def _busy(self, new: NewRun) -> LedgerError:
+    def _busy(self, new: NewRun) -> AlphaSwarmError:
         """The error for losing the race for a stack; by now the winner can be named."""
         with self._reading() as database:
             leases.require_free(database, new.tree, new.environment)
@@ -259,9 +260,16 @@ class Ledger:
                 ended += runs.interrupt_dead(
                     transaction, lease.run_id, host=here, is_alive=is_alive, remote_timeout=remote_timeout
                 )
-        with self._writing() as transaction:
-            ended += runs.settle_plans(transaction, format_time(self._clock() - remote_timeout))
-        return ended
+        return ended + self._settle_plans(format_time(self._clock() - remote_timeout))
+
+    def _settle_plans(self, before: str) -> list[Run]:
+        with self._reading() as database:
+            unsettled = runs.unsettled_plans(database, before)
+        settled: list[Run] = []
+        for plan_run_id in unsettled:
+            with self._writing() as transaction:
+                settled += runs.settle_plan(transaction, plan_run_id)
+        return settled
 
     # Reading
 

@@ -20,6 +20,8 @@ from alphaswarm_core.ledger.store.database import Database
 from alphaswarm_core.ledger.store.run_rows import actor_columns, changed, load, run_from, run_of
 from alphaswarm_core.ledger.transitions import is_legal, next_statuses, releases_lease
 
+_APPLIES_OF_PLAN = statements.select_rows(RUNS, "parent_run_id = :id", "run_kind IN ('apply', 'destroy')")
+_APPLYING_PLANS = statements.select_rows(RUNS, "run_kind = 'plan'", "status = 'applying'")
 _CLAIMING_KINDS = frozenset({RunKind.apply, RunKind.destroy})
 _AUTOMATIC = frozenset({"status", "started_at", "finished_at"})
 
@@ -67,8 +69,7 @@ def claim_plan(transaction: Transaction, plan_run_id: str, new: NewRun) -> Run:
 
 def _require_unused(database: Database, plan: Run) -> None:
     """A plan is applied once, whatever Terraform thinks of it (hashicorp/terraform#27721)."""
-    sql = statements.select_rows(RUNS, "parent_run_id = :id", "run_kind IN ('apply', 'destroy')")
-    children = [run_of(row) for row in database.rows(sql, {"id": plan.id})]
+    children = _children(database, plan.id)
     if children or plan.status in {RunStatus.applying, RunStatus.completed}:
         used_by = f" by run {children[0].id} at {children[0].queued_at}" if children else ""
         raise PlanAlreadyUsedError(
@@ -140,14 +141,22 @@ def _epitaph(lease: Lease) -> dict[str, Json]:
     return {"error": text, "terraform_lock": lease.terraform_lock}
 
 
-def settle_plans(transaction: Transaction, before: str) -> list[Run]:
-    """Let plans end as their apply run did, where the process died between the two; `before` is ledger time."""
-    settled = []
-    for row in transaction.database.rows(statements.select_rows(RUNS, "run_kind = 'plan'", "status = 'applying'"), {}):
-        sql = statements.select_rows(RUNS, "parent_run_id = :id", "run_kind IN ('apply', 'destroy')")
-        plan = run_of(row)
-        for child in map(run_of, transaction.database.rows(sql, {"id": plan.id})):
-            if child.finished_at is not None and child.finished_at < before:
-                status = child.status if is_legal(plan.run_kind, plan.status, child.status) else RunStatus.errored
-                settled.append(_move(transaction, plan, status, {}))
-    return settled
+def unsettled_plans(database: Database, before: str) -> list[str]:
+    """Plans that are still `applying` though their apply run ended before that time: its process died in between."""
+    plans = [run_of(row).id for row in database.rows(_APPLYING_PLANS, {})]
+    ended = {plan: _children(database, plan) for plan in plans}
+    return [plan for plan, children in ended.items() if any((child.finished_at or "~") < before for child in children)]
+
+
+def settle_plan(transaction: Transaction, plan_run_id: str) -> list[Run]:
+    """Let a plan end as its apply run did."""
+    plan = load(transaction.database, plan_run_id)
+    ended = [child for child in _children(transaction.database, plan.id) if child.status.is_final]
+    if plan.status is not RunStatus.applying or not ended:
+        return []
+    status = ended[0].status if is_legal(plan.run_kind, plan.status, ended[0].status) else RunStatus.errored
+    return [_move(transaction, plan, status, {})]
+
+
+def _children(database: Database, plan_run_id: str) -> list[Run]:
+    return [run_of(row) for row in database.rows(_APPLIES_OF_PLAN, {"id": plan_run_id})]
