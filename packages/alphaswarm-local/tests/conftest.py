@@ -35,12 +35,13 @@ def client(cloud: LocalCloudAddress) -> ClientOf:
         key: str | None = None,
         secret: str | None = None,
         signature_version: str | None = None,
+        region: str | None = None,
     ) -> Any:
         keys = cloud.accounts[environment]
         session = boto3.Session(
             aws_access_key_id=key or keys.access_key_id,
             aws_secret_access_key=secret or keys.secret_access_key,
-            region_name=cloud.region,
+            region_name=region or cloud.region,
         )
         config = Config(retries={"total_max_attempts": 1}, signature_version=signature_version)
         return session.client(service, endpoint_url=cloud.endpoint, config=config)

@@ -1,6 +1,7 @@
 """The order of the front door: nothing reaches the backend unauthenticated, unsupported or unauthorized."""
 
 import io
+import json
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -130,6 +131,49 @@ def test_moto_sees_no_header_of_the_caller_when_it_could_change_the_call() -> No
     names = {name for name in environ if name.startswith("HTTP_")}
     assert names == {"HTTP_HOST", "HTTP_X_MOTO_ACCOUNT_ID", "HTTP_AUTHORIZATION"}
     assert "/us-east-1/eks/" in environ["HTTP_AUTHORIZATION"]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        signed(headers=_TARGET, body=b'{"Name": "&Action=DeleteParameter&"}'),
+        signed(
+            "POST",
+            "/clusters",
+            {"Content-Type": "application/json"},
+            b'{"name": "&Action=DeleteCluster&"}',
+            service="eks",
+        ),
+        signed("POST", "/2013-04-01/hostedzone", body=b"<a>&Action=x&</a>", service="route53"),
+    ],
+)
+def test_moto_never_reads_a_body_as_a_form_when_it_is_none(request_: HttpRequest) -> None:
+    environ = _environ_of(request_)
+    assert environ["QUERY_STRING"]
+    assert "Action" not in environ["QUERY_STRING"]
+    assert "form" not in environ["CONTENT_TYPE"]
+
+
+def test_region_is_the_signed_one_when_the_path_names_another() -> None:
+    environ = _environ_of(signed("GET", "/clusters/a.eu-west-1.amazonaws.com", service="eks"))
+    assert environ["HTTP_HOST"] == "eks.us-east-1.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("arn", "reaches"),
+    [
+        ("arn:aws:ssm:us-east-1:333333333333:parameter/a", False),
+        (f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/a", True),
+        ("arn:aws:kms:us-east-1:333333333333:key/a", True),
+        ("see arn:aws:ssm:us-east-1:333333333333:parameter/a", True),
+    ],
+)
+def test_root_is_refused_when_it_names_a_resource_of_another_account(arn: str, reaches: bool) -> None:
+    recorder = Recorder()
+    body = json.dumps({"Names": [{"deep": arn}]}).encode()
+    response = _door(recorder)(signed(headers=_TARGET, body=body))
+    assert bool(recorder.calls) is reaches
+    assert (b"no resource-based policy" in response.body) is not reaches
 
 
 def test_moto_gets_a_form_when_the_parameters_stood_in_the_address() -> None:

@@ -58,6 +58,42 @@ def test_account_sees_nothing_of_another_when_it_looks(client: ClientOf) -> None
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 409
 
 
+def test_object_and_topic_stay_when_another_account_reaches_for_them_by_name(client: ClientOf) -> None:
+    client("s3", "prod").put_object(Bucket="alphaswarm-tfstate-333333333333", Key="secret", Body=b"prod")
+    with pytest.raises(ClientError) as caught:
+        client("s3", "dev").copy_object(
+            Bucket=_BUCKET, Key="stolen", CopySource="alphaswarm-tfstate-333333333333/secret"
+        )
+    assert _code(caught) == ("AccessDenied", 403)
+    topic = client("sns", "prod").create_topic(Name="prod")["TopicArn"]
+    for action in ("delete_topic", "get_topic_attributes"):
+        with pytest.raises(ClientError) as caught:
+            getattr(client("sns", "dev"), action)(TopicArn=topic)
+        assert _code(caught) == ("AccessDenied", 403)
+    assert client("sns", "prod").get_topic_attributes(TopicArn=topic)
+
+
+def test_value_is_stored_as_it_is_when_it_looks_like_a_form(client: ClientOf) -> None:
+    ssm, value = client("ssm"), "a&Action=DeleteParameter&Name=/kept&b"
+    ssm.put_parameter(Name="/kept", Value=value, Type="SecureString", Overwrite=True)
+    assert ssm.get_parameter(Name="/kept", WithDecryption=True)["Parameter"]["Value"] == value
+    assert client("eks").create_cluster(
+        name="kept",
+        roleArn=f"arn:aws:iam::{ACCOUNTS['dev']}:role/eks",
+        resourcesVpcConfig={},
+        tags={"t": "&Action=DeleteCluster&"},
+    )
+
+
+def test_region_keeps_its_own_things_when_two_are_used(client: ClientOf, cloud: LocalCloudAddress) -> None:
+    client("ssm").put_parameter(Name="/regional", Value="1", Type="String", Overwrite=True)
+    elsewhere = client("ssm", region="eu-west-1")
+    with pytest.raises(ClientError, match="ParameterNotFound"):
+        elsewhere.get_parameter(Name="/regional")
+    elsewhere.put_parameter(Name="/regional", Value="2", Type="String")
+    assert ":eu-west-1:" in elsewhere.get_parameter(Name="/regional")["Parameter"]["ARN"]
+
+
 def test_forged_account_is_ignored_when_a_header_names_it(client: ClientOf) -> None:
     client("ssm", "prod").put_parameter(Name="/forged", Value="prod", Type="String", Overwrite=True)
     caller = client("ssm", "dev")

@@ -5,7 +5,8 @@ an account, and it may do in its account all that is supported. Policies come in
 the IAM action, region, request and parameters that a policy's conditions speak about.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from alphaswarm_local.aws.faults import ACCESS_DENIED, fault
@@ -20,14 +21,43 @@ class Decision:
     reason: str
 
 
+_ARN = re.compile(r"arn:aws:(?P<service>[a-z0-9-]+):[a-z0-9-]*:(?P<account>[0-9]{12}):")
+
 Authorizer = Callable[[ApiCall], Decision]
 
 
 def bootstrap_only(call: ApiCall) -> Decision:
     """An account's root may do everything in its account; nobody else may do anything."""
-    if call.identity.arn == f"arn:aws:iam::{call.identity.account_id}:root":
-        return Decision(allowed=True, reason="the caller is the account's root")
-    return Decision(allowed=False, reason="no identity-based policy allows the action")
+    if call.identity.arn != f"arn:aws:iam::{call.identity.account_id}:root":
+        return Decision(allowed=False, reason="no identity-based policy allows the action")
+    if foreign := foreign_resource(call):
+        # moto would follow the name into the other account: it deletes a topic there, for instance.
+        return Decision(allowed=False, reason=f"no resource-based policy of {foreign} allows the action")
+    return Decision(allowed=True, reason="the caller is the account's root")
+
+
+def foreign_resource(call: ApiCall) -> str | None:
+    """The first parameter that names a resource of the called service in another account, or None.
+
+    Names inside documents (a trust policy's principals) are no parameters and do not count.
+    """
+    service, own = call.operation.service, call.identity.account_id
+    for text in _texts(call.operation.parameters):
+        match = _ARN.match(text)
+        if match and match["account"] != own and match["service"] in {service.iam_prefix, service.signing_name}:
+            return text
+    return None
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
 
 
 def refuse_unauthorized(call: ApiCall, authorizer: Authorizer) -> None:

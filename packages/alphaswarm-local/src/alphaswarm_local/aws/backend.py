@@ -21,6 +21,9 @@ from alphaswarm_local.aws.operations import ApiCall, unsigned_query
 from alphaswarm_local.aws.protocols import Protocol
 
 _HOST = "127.0.0.1"
+_NO_ACTION = "_="
+"""A query that says nothing. Without any, moto reads a JSON body as a form: a value such as `&Action=DeleteParameter&`
+anywhere in it becomes the operation."""
 _FORM = "application/x-www-form-urlencoded; charset=utf-8"
 _S3_HEADERS = frozenset(
     {
@@ -123,26 +126,28 @@ def _environ(call: ApiCall) -> dict[str, Any]:
 def _message(call: ApiCall) -> tuple[str, str, str, bytes]:
     """Method, target, content type and body."""
     operation, request = call.operation, call.request
+    query = urlencode(unsigned_query(request))
     if operation.protocol.is_form:
         return "POST", "/", _FORM, urlencode(operation.parameters).encode()
     if operation.protocol in {Protocol.JSON, Protocol.CBOR}:
         document = operation.parameters
         body = request.body if operation.protocol is Protocol.JSON else translation.to_json(document)
-        return "POST", "/", "application/x-amz-json-1.1", body or b"{}"
-    query = urlencode(unsigned_query(request))
-    target = f"{request.raw_path}?{query}" if query else request.raw_path
-    content_type = request.headers.get("content-type", "") if operation.protocol is Protocol.S3 else _rest_type(call)
-    return request.method, target, content_type, request.body
-
-
-def _rest_type(call: ApiCall) -> str:
-    return "application/json" if call.operation.protocol is Protocol.REST_JSON else "text/xml"
+        return "POST", f"/?{_NO_ACTION}", "application/x-amz-json-1.1", body or b"{}"
+    if operation.protocol is Protocol.S3:
+        target = f"{request.raw_path}?{query}" if query else request.raw_path
+        return request.method, target, request.headers.get("content-type", ""), request.body
+    content_type = "application/json" if operation.protocol is Protocol.REST_JSON else "text/xml"
+    return request.method, f"{request.raw_path}?{query or _NO_ACTION}", content_type, request.body
 
 
 def _header_entries(call: ApiCall) -> Iterator[tuple[str, Any]]:
     operation, identity = call.operation, call.identity
     scope = f"{identity.access_key_id}/20000101/{call.region}/{operation.service.signing_name}/aws4_request"
-    yield "HTTP_HOST", _HOST
+    # moto takes the region from the first thing in the address that looks like one: so it is the host, which is ours.
+    host = (
+        _HOST if operation.protocol is Protocol.S3 else f"{operation.service.signing_name}.{call.region}.amazonaws.com"
+    )
+    yield "HTTP_HOST", host
     yield "HTTP_X_MOTO_ACCOUNT_ID", identity.account_id
     yield "HTTP_AUTHORIZATION", f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=verified"
     if operation.protocol in {Protocol.JSON, Protocol.CBOR}:
