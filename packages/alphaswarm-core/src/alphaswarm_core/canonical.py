@@ -18,7 +18,7 @@ def canonical_json(document: Json) -> bytes:
     Raises:
         ValueError: `document` holds something that JSON cannot carry exactly (NaN, an integer beyond 2^53).
     """
-    return rfc8785.dumps(document)  # type: ignore[arg-type]
+    return rfc8785.dumps(document)
 
 
 def sha256_hex(content: bytes) -> str:

@@ -76,8 +76,12 @@ class RepositorySettings(_Section):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$")] = Field(
         description="Owner and name.", examples=["Alpha-Swarm-ai/alphaswarm_platform"]
     )
-    id: Annotated[int, Field(strict=True, gt=0)] = Field(description="The repository's numeric id.", examples=[900000001])
-    owner_id: Annotated[int, Field(strict=True, gt=0)] = Field(description="The owner's numeric id.", examples=[800000001])
+    id: Annotated[int, Field(strict=True, gt=0)] = Field(
+        description="The repository's numeric id.", examples=[900000001]
+    )
+    owner_id: Annotated[int, Field(strict=True, gt=0)] = Field(
+        description="The owner's numeric id.", examples=[800000001]
+    )
 
 
 class GithubSettings(_Section):

@@ -23,7 +23,7 @@ class Tally:
 
     def take(self, event: EngineEvent) -> None:
         """Count `event`."""
-        if event.address is None:
+        if event.address is None or event.action == "read":
             return
         if event.kind == "apply_start":
             self.working[event.address] = event.action or ""
@@ -54,7 +54,7 @@ class PlainProgress:
     def event(self, event: EngineEvent) -> None:
         """See `Observer.event`."""
         self.tally.take(event)
-        if event.kind == "apply_complete" and event.address:
+        if event.kind == "apply_complete" and event.address and event.action != "read":
             seconds = f" in {event.elapsed_seconds:.0f} s" if event.elapsed_seconds else ""
             self._line(f"  {event.address} {_DONE.get(event.action or '', 'done')}{seconds} ({self.tally.words()})")
         elif event.kind == "apply_errored":

@@ -26,12 +26,13 @@ class Applier:
     engine: Engine
     run_id: str
 
-    def apply(self, content: bytes, planned_from: Json, learned: dict[str, Json]) -> None:
+    def apply(self, content: bytes, planned_from: Json, learned: dict[str, Json], *, settles: bool) -> None:
         """Apply the plan whose checked bytes are `content`.
 
         Args:
             content: The plan file.
             planned_from: The state position that the plan was made from.
+            settles: Read back afterwards what AWS filled in; pointless when everything was destroyed.
             learned: Gets `state_before`, `exit_code` and `state_after`, also when the apply fails.
 
         Raises:
@@ -49,6 +50,8 @@ class Applier:
             _refuse_stale(learned["state_before"], planned_from)
             outcome = self._run(session, supervisor, artifacts, plan.path)
             learned["exit_code"] = outcome.exit_code
+            if outcome.exit_code == 0 and settles:
+                self._settle(session, artifacts)
             learned["state_after"] = as_document(self._state_afterwards(session, artifacts))
         if outcome.exit_code != 0:
             raise failure_of(outcome, step="apply", log=artifacts.log)
@@ -61,10 +64,33 @@ class Applier:
             session, arguments, log=artifacts.log, timeout_seconds=float(settings.apply_timeout_seconds)
         )
 
+    def _settle(self, session: EngineSession, artifacts: RunArtifacts) -> None:
+        """Take down what AWS fills in by itself (rules of a group, names of a domain) as the state's own.
+
+        Otherwise every drift check after an apply would report it as changed outside Terraform. The apply is done
+        whatever comes of this, so its failure is only seen in the log.
+        """
+        self.context.observer.step("Reading back")
+        inputs = [f"-var={name}={value}" for name, value in self.spec.inputs.items()]
+        arguments = [
+            "apply",
+            "-refresh-only",
+            "-auto-approve",
+            "-input=false",
+            "-json",
+            f"-var=run_id={self.run_id}",
+            *inputs,
+        ]
+        settings = self.context.settings.terraform
+        self._calm().run(session, arguments, log=artifacts.log, timeout_seconds=float(settings.plan_timeout_seconds))
+
+    def _calm(self) -> Supervisor:
+        """A supervisor for what follows an apply: a stop that was asked for is over by now."""
+        return Supervisor(lambda _: None, lambda: None, StopRequest())
+
     def _state_afterwards(self, session: EngineSession, artifacts: RunArtifacts) -> StatePosition | None:
-        """Where the state stands now; unknown where the engine was killed. A stop that was asked for is over by now."""
-        calm = Supervisor(lambda _: None, lambda: None, StopRequest())
-        return pull_state(session, calm, artifacts)
+        """Where the state stands now; unknown where the engine was killed."""
+        return pull_state(session, self._calm(), artifacts)
 
 
 def pull_state(session: EngineSession, supervisor: Supervisor, artifacts: RunArtifacts) -> StatePosition | None:

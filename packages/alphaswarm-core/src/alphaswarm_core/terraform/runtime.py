@@ -107,7 +107,8 @@ class TerraformRuntime:
             run = ledger.claim_plan(planned.id, new)
         with recorded(ledger, run, planned) as learned:
             ledger.transition(run.id, RunStatus.applying, changes={**_copied(planned), **self._log_place(run)})
-            Applier(self.context, spec, engine, run.id).apply(content, planned.state_before, learned)
+            applier = Applier(self.context, spec, engine, run.id)
+            applier.apply(content, planned.state_before, learned, settles=not planned.destroys)
             run = ledger.transition(run.id, RunStatus.completed, changes=learned)
             ledger.transition(planned.id, RunStatus.completed)
         return run

@@ -1,0 +1,201 @@
+"""`alphaswarm demo`: from nothing to a verified ledger on the local cloud, one line a step."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from alphaswarm.commands.deploy import runtime
+from alphaswarm.composition import Session, options, session
+from alphaswarm.output import paint, table
+from alphaswarm.plan_text import headline
+from alphaswarm.run_text import RUN_HEADERS, run_row
+from alphaswarm_core.errors import AlphaSwarmError
+from alphaswarm_core.target import Target
+from alphaswarm_core.terraform.initialisation import INIT_ARGUMENTS
+
+if TYPE_CHECKING:
+    from alphaswarm_core.terraform.execution import Outcome
+    from alphaswarm_core.terraform.native import NativeTerraform
+    from alphaswarm_core.terraform.runtime import TerraformRuntime
+
+ENVIRONMENT = "dev"
+LANDING_ZONE = Path("infrastructure/envs/admin-dev")
+_NATIVE_SECONDS = 600.0
+_STEPS = 8
+
+
+class DemoError(AlphaSwarmError):
+    """A step of the demo did not do what it shows."""
+
+    code = "AS-DEMO-001"
+    summary = "A step of the demo did not do what it shows"
+
+
+class Story:
+    """Tells the steps: one line each, with what came out and how long it took."""
+
+    def __init__(self, here: Session) -> None:
+        self._here = here
+        self._number = 0
+        self.began = time.monotonic()
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[list[str]]:
+        """Announce a step; the block appends what came out of it."""
+        self._number += 1
+        started = time.monotonic()
+        outcome: list[str] = []
+        yield outcome
+        took = f"{time.monotonic() - started:.1f} s"
+        mark = paint(f"[{self._number}/{_STEPS}]", "bold")
+        self._here.output.narrate(f"{mark} {title}: {' '.join(outcome)} ({took})")
+
+
+@click.command()
+@options()
+def demo(**common: Any) -> None:
+    """Deploy the app tier of dev on the local cloud, audited, from nothing. Leaves everything running.
+
+    Starts the local cloud, applies the landing zone with native Terraform, plans and applies the app tier through the
+    runtime, plans again, shows that a bare apply is refused, looks for drift, and verifies the ledger.
+    """
+    here = session(**common, target=Target.LOCAL)
+    story = Story(here)
+    _start_cloud(here, story)
+    with runtime(here, ENVIRONMENT) as run:
+        _landing_zone(here, story, run)
+        _app_tier(story, run)
+        _bare_apply(here, story, run)
+        _drift(story, run)
+    _ledger(here, story)
+
+
+def _start_cloud(here: Session, story: Story) -> None:
+    from alphaswarm_local import supervisor
+
+    settings = here.settings
+    accounts = {name: each.account_id for name, each in settings.environments.items()}
+    with story.step("Local cloud, an AWS account for each environment") as outcome:
+        outcome.append(supervisor.up(settings.home_path, region=settings.region, accounts=accounts).endpoint)
+
+
+def _landing_zone(here: Session, story: Story, run: "TerraformRuntime") -> None:
+    directory = here.settings.root / LANDING_ZONE
+    with story.step(f"Landing zone of {ENVIRONMENT}, native terraform apply") as outcome:
+        terraform = _native(run)
+        _require(_execute(terraform, here, directory, *INIT_ARGUMENTS), "init")
+        done = _execute(terraform, here, directory, "apply", "-input=false", "-auto-approve", "-json")
+        _require(done, "apply")
+        outcome.append(_counts(here) or "applied")
+
+
+def _app_tier(story: Story, run: "TerraformRuntime") -> None:
+    with story.step("App tier, alphaswarm deploy plan") as outcome:
+        outcome.append(headline(run.plan(ENVIRONMENT).plan.summary()))
+    with story.step("App tier, alphaswarm deploy up: plan, and apply of exactly that plan") as outcome:
+        planned = run.plan(ENVIRONMENT, exclusive=True)
+        run.context.observer.planned(planned.plan)
+        if planned.plan.is_empty:
+            outcome.append("it is up already")
+        else:
+            applied = run.apply(planned.run.id)
+            outcome.append(f"run {applied.id} {applied.status}")
+    with story.step("App tier, planned again") as outcome:
+        again = run.plan(ENVIRONMENT)
+        if not again.plan.is_empty:
+            raise DemoError("The second plan is not empty", why=headline(again.plan.summary()))
+        outcome.append("no changes")
+
+
+def _bare_apply(here: Session, story: Story, run: "TerraformRuntime") -> None:
+    directory = here.settings.stack_path(here.settings.runtime_tree(), ENVIRONMENT)
+    with story.step("A bare terraform apply of the app tier") as outcome:
+        terraform = _native(run)
+        _require(_execute(terraform, here, directory, *INIT_ARGUMENTS), "init")
+        done = _execute(terraform, here, directory, "apply", "-input=false", "-auto-approve", "-json")
+        if done.exit_code == 0 or not any(
+            "run_id" in each.text or "alphaswarm deploy" in each.text for each in done.errors
+        ):
+            raise DemoError("The app tier let itself be applied without a run", fix="Look at the root module's run.tf")
+        outcome.append("refused by the module itself")
+
+
+def _drift(story: Story, run: "TerraformRuntime") -> None:
+    with story.step("Drift, alphaswarm deploy drift") as outcome:
+        found = run.refresh(ENVIRONMENT)
+        outcome.append(f"{len(found.plan.drift)} changed outside Terraform")
+
+
+def _ledger(here: Session, story: Story) -> None:
+    with here.ledger() as ledger:
+        with story.step("Ledger, alphaswarm ledger verify") as outcome:
+            report = ledger.verify()
+            if not report.ok:
+                raise DemoError(
+                    "The ledger does not verify", why=report.problems[0].what, fix="alphaswarm ledger verify"
+                )
+            outcome.append(f"{report.entries} entries and {report.runs} runs are whole")
+        runs = ledger.runs(limit=10)
+    head = f"{report.head_sequence}:{report.head_hash}"
+    document = {"entries": report.entries, "runs": report.runs, "head": head}
+    whole = f"The ledger of {report.runs} runs is verified; head {head[:24]}"
+    text = "\n".join(["", table(RUN_HEADERS, [run_row(run) for run in runs]), "", _what_next(story), "", whole])
+    here.output.result("demo/v1", document, text)
+
+
+def _what_next(story: Story) -> str:
+    return f"""Done in {time.monotonic() - story.began:.0f} s; everything is still running. To try next:
+  source .venv/bin/activate
+  alphaswarm deploy plan --env dev                     # nothing to do
+  alphaswarm deploy up --env dev --var log_retention_days=14
+  alphaswarm runs list                                 # and: runs show RUN, runs logs RUN
+  alphaswarm deploy up --env staging --yes             # refused: staging needs an approval
+  alphaswarm ledger verify
+  eval "$(alphaswarm local env --env dev)" && terraform -chdir=terraform/environments/dev apply   # refused
+  alphaswarm local down                                # ends it all"""
+
+
+def _native(run: "TerraformRuntime") -> "NativeTerraform":
+    from alphaswarm_core.terraform.engines.selection import select_engine
+    from alphaswarm_core.terraform.execution import Supervisor
+    from alphaswarm_core.terraform.native import NativeTerraform
+
+    context = run.context
+    return NativeTerraform(
+        settings=context.settings,
+        engine=select_engine(context.settings.terraform, os.environ),
+        cloud=context.cloud,
+        ambient=os.environ,
+        supervisor=Supervisor(context.observer.event, lambda: None, context.stop),
+    )
+
+
+def _log(here: Session) -> Path:
+    return here.settings.home_path / "runs" / "demo" / "native.log"
+
+
+def _execute(terraform: "NativeTerraform", here: Session, directory: Path, *arguments: str) -> "Outcome":
+    return terraform.run(directory, arguments, log=_log(here), timeout_seconds=_NATIVE_SECONDS)
+
+
+def _require(outcome: "Outcome", step: str) -> None:
+    from alphaswarm_core.terraform.failures import failure_of
+
+    if outcome.exit_code != 0:
+        raise failure_of(outcome, step=step, log=Path("native.log"))
+
+
+def _counts(here: Session) -> str | None:
+    """Terraform's own last sentence about what it did."""
+    from alphaswarm_core.terraform.events import parse_event
+
+    for line in reversed(_log(here).read_text("utf-8", "replace").splitlines()):
+        event = parse_event(line)
+        if event and event.kind == "change_summary" and event.message.startswith("Apply complete"):
+            return event.message.removeprefix("Apply complete! ")
+    return None

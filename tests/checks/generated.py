@@ -1,0 +1,50 @@
+"""The generated pages: `make generate` writes them, `make check` refuses when one differs."""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from tests.checks import pages
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "packages/alphaswarm/src/alphaswarm/overview.txt": pages.overview,
+    "docs/reference/cli.md": pages.command_line,
+    "docs/reference/settings.md": pages.settings,
+    "docs/reference/errors.md": pages.errors,
+    "docs/reference/handles.md": pages.handles,
+    "docs/reference/run-statuses.md": pages.run_statuses,
+    "docs/reference/local-cloud.md": pages.local_cloud,
+}
+
+
+def differing() -> Iterable[str]:
+    """The pages that are missing or differ from what their source says now."""
+    for name, render in PAGES.items():
+        path = REPOSITORY / name
+        if not path.exists() or path.read_text(encoding="utf-8") != render():
+            yield name
+
+
+def write() -> None:
+    """Write all pages anew."""
+    for name, render in PAGES.items():
+        path = REPOSITORY / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(render(), encoding="utf-8")
+
+
+def main(words: list[str]) -> int:
+    """Check, or write with `--write`. Exit code 1 when a page differs."""
+    if words == ["--write"]:
+        write()
+        return 0
+    found = list(differing())
+    for name in found:
+        print(f"{name} is not what its source says; write it anew: make generate")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
