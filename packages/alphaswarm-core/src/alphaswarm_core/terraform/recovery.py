@@ -9,13 +9,14 @@ from datetime import datetime
 from alphaswarm_core.errors import RefusedError
 from alphaswarm_core.ledger.errors import StackBusyError
 from alphaswarm_core.ledger.liveness import process_is_alive
-from alphaswarm_core.ledger.records import NewRun, Run, RunKind, RunStatus
+from alphaswarm_core.ledger.records import Run, RunKind, RunStatus
 from alphaswarm_core.terraform.context import RuntimeContext
 from alphaswarm_core.terraform.engines.base import Engine
 from alphaswarm_core.terraform.engines.selection import select_engine
 from alphaswarm_core.terraform.failures import failure_of
 from alphaswarm_core.terraform.initialisation import ensure_initialised
 from alphaswarm_core.terraform.recording import recorded
+from alphaswarm_core.terraform.rows import new_run
 from alphaswarm_core.terraform.spec import StackSpec
 
 _UNLOCK_SECONDS = 120.0
@@ -71,7 +72,10 @@ def unlock(context: RuntimeContext, run_id: str) -> tuple[Run, Mapping[str, str]
         return None
     _refuse_foreign(dead, lock)
     spec, engine = _spec_and_engine(context, dead)
-    run = context.ledger.open_run(_unlock_run(context, dead, engine, lock), exclusive=True)
+    note = f"removes the lock {lock['id']} of {lock.get('who', '?')}, taken at {lock.get('created', '?')}"
+    version = dead.spec_version_id
+    new = new_run(context, RunKind.unlock, spec, engine.identity, version=version, parent=dead.id, note=note)
+    run = context.ledger.open_run(new, exclusive=True)
     with recorded(context.ledger, run):
         context.ledger.transition(run.id, RunStatus.running)
         _force_unlock(context, spec, engine, run, lock["id"])
@@ -130,23 +134,6 @@ def _moment(text: str) -> datetime | None:
 
 def _spec_and_engine(context: RuntimeContext, run: Run) -> tuple[StackSpec, Engine]:
     return context.spec(run.environment), select_engine(context.settings.terraform, context.ambient)
-
-
-def _unlock_run(context: RuntimeContext, dead: Run, engine: Engine, lock: Mapping[str, str]) -> NewRun:
-    return NewRun(
-        tree=dead.tree,
-        environment=dead.environment,
-        run_kind=RunKind.unlock,
-        actor=context.actor,
-        spec_version_id=dead.spec_version_id,
-        parent_run_id=dead.id,
-        commit=context.revision.commit,
-        ref=context.revision.ref,
-        engine=engine.identity.name,
-        engine_version=engine.identity.version,
-        note=f"removes the lock {lock['id']} of {lock.get('who', '?')}, taken at {lock.get('created', '?')}",
-        target=str(context.target),
-    )
 
 
 def _force_unlock(context: RuntimeContext, spec: StackSpec, engine: Engine, run: Run, lock_id: str) -> None:

@@ -13,17 +13,26 @@ from alphaswarm_core.canonical import Json
 from alphaswarm_core.errors import UsageError
 from alphaswarm_core.gates.gate import decide_approvals, decide_start
 from alphaswarm_core.ledger.errors import PlanAlreadyUsedError
-from alphaswarm_core.ledger.records import ActorKind, NewRun, Run, RunKind, RunStatus, SpecRecord
+from alphaswarm_core.ledger.records import Run, RunKind, RunStatus
 from alphaswarm_core.terraform.applying import Applier, as_document
 from alphaswarm_core.terraform.context import RuntimeContext
-from alphaswarm_core.terraform.engines.base import Engine, EngineIdentity, EngineKind
+from alphaswarm_core.terraform.engines.base import Engine
 from alphaswarm_core.terraform.engines.selection import select_engine, select_same
 from alphaswarm_core.terraform.errors import PlanMismatchError
 from alphaswarm_core.terraform.plan import Plan
 from alphaswarm_core.terraform.plan_file import read_checked
-from alphaswarm_core.terraform.planning import Planner, PlanResult
+from alphaswarm_core.terraform.planning import Planner
 from alphaswarm_core.terraform.recording import recorded, refusals_noted
 from alphaswarm_core.terraform.recovery import recover
+from alphaswarm_core.terraform.rows import (
+    changes_something,
+    columns_of_plan,
+    engine_identity,
+    inputs_of,
+    new_run,
+    plan_columns,
+    spec_record,
+)
 from alphaswarm_core.terraform.spec import StackSpec
 
 
@@ -73,7 +82,7 @@ class TerraformRuntime:
             made = Planner(self.context, spec, engine, run.id).make(("-destroy",) if destroys else ())
             learned["exit_code"] = made.exit_code
             status = self._status_of_plan(environment, made.plan)
-            run = self.context.ledger.transition(run.id, status, changes=_plan_columns(made))
+            run = self.context.ledger.transition(run.id, status, changes=plan_columns(made))
         return Planned(run, made.plan)
 
     def apply(self, plan_run_id: str, *, break_glass: str | None = None) -> Run:
@@ -93,20 +102,10 @@ class TerraformRuntime:
         planned = ledger.run(plan_run_id)
         body: Mapping[str, Json] = {"stack": planned.stack, "plan_digest": planned.plan_digest}
         with refusals_noted(ledger, "apply", planned.id, self.context.actor, body):
-            self._require_applicable(planned)
-            self.require_start(planned.environment, break_glass=break_glass)
-            self.require_approvals(planned)
-            spec, engine = self._same_spec_and_engine(planned)
-            content = read_checked(self.context.artifacts(planned.id).plan, str(planned.plan_digest))
-        if planned.status is RunStatus.awaiting_approval:
-            planned = ledger.transition(planned.id, RunStatus.approved)
-        self._record_break_glass(planned, break_glass)
-        kind = RunKind.destroy if planned.destroys else RunKind.apply
-        new = self._new_run(kind, spec, engine, planned.spec_version_id, parent=planned.id, note=break_glass)
-        with refusals_noted(ledger, "apply", planned.id, self.context.actor, body):
-            run = ledger.claim_plan(planned.id, new)
+            spec, engine, content = self._checked(planned, break_glass)
+            run = self._claim(planned, spec, engine, break_glass)
         with recorded(ledger, run, planned) as learned:
-            ledger.transition(run.id, RunStatus.applying, changes={**_copied(planned), **self._log_place(run)})
+            ledger.transition(run.id, RunStatus.applying, changes={**columns_of_plan(planned), **self._log_place(run)})
             applier = Applier(self.context, spec, engine, run.id)
             applier.apply(content, planned.state_before, learned, settles=not planned.destroys)
             run = ledger.transition(run.id, RunStatus.completed, changes=learned)
@@ -160,12 +159,32 @@ class TerraformRuntime:
         required = self.context.settings.environment(environment).approvals
         return RunStatus.awaiting_approval if required else RunStatus.approved
 
+    def _checked(self, planned: Run, break_glass: str | None) -> tuple[StackSpec, Engine, bytes]:
+        """The spec, the engine and the very bytes to apply; raises when anything speaks against it."""
+        self._require_applicable(planned)
+        self.require_start(planned.environment, break_glass=break_glass)
+        self.require_approvals(planned)
+        spec, engine = self._same_spec_and_engine(planned)
+        return spec, engine, read_checked(self.context.artifacts(planned.id).plan, str(planned.plan_digest))
+
+    def _claim(self, planned: Run, spec: StackSpec, engine: Engine, break_glass: str | None) -> Run:
+        """Take the plan, once, for a new run that applies it."""
+        if planned.status is RunStatus.awaiting_approval:
+            self.context.ledger.transition(planned.id, RunStatus.approved)
+        if break_glass:
+            body: dict[str, Json] = {"reason": break_glass, "actor": self.context.actor.subject, "stack": planned.stack}
+            self.context.ledger.note("break_glass:deploy:used", planned.id, body)
+        kind = RunKind.destroy if planned.destroys else RunKind.apply
+        version, parent = planned.spec_version_id, planned.id
+        new = new_run(self.context, kind, spec, engine.identity, version=version, parent=parent, note=break_glass)
+        return self.context.ledger.claim_plan(planned.id, new)
+
     def _require_applicable(self, planned: Run) -> None:
         if planned.run_kind is not RunKind.plan:
             raise UsageError(
                 f"{planned.id} is a {planned.run_kind} run", fix="Name a plan: alphaswarm runs list --kind plan"
             )
-        if planned.status is RunStatus.completed and not _changes_something(planned):
+        if planned.status is RunStatus.completed and not changes_something(planned):
             raise PlanMismatchError(f"The plan {planned.id} changes nothing", fix="There is nothing to apply")
         if planned.status in {RunStatus.applying, RunStatus.completed}:
             raise PlanAlreadyUsedError(
@@ -184,10 +203,9 @@ class TerraformRuntime:
             )
 
     def _same_spec_and_engine(self, planned: Run) -> tuple[StackSpec, Engine]:
-        made_by = EngineIdentity(EngineKind(_kind(planned)), _product(planned), str(planned.engine_version))
-        engine = select_same(made_by, self.context.settings.terraform, self.context.ambient)
-        spec = self.context.spec(planned.environment, self._inputs(planned))
-        version = self.context.ledger.register_spec(_record(spec))
+        engine = select_same(engine_identity(planned), self.context.settings.terraform, self.context.ambient)
+        spec = self.context.spec(planned.environment, inputs_of(self.context.ledger, planned))
+        version = self.context.ledger.register_spec(spec_record(spec))
         if version.id != planned.spec_version_id:
             raise PlanMismatchError(
                 f"{planned.stack} has changed since the plan {planned.id} was made",
@@ -195,9 +213,6 @@ class TerraformRuntime:
                 fix="Plan again: alphaswarm deploy plan",
             )
         return spec, engine
-
-    def _inputs(self, planned: Run) -> dict[str, str]:
-        return inputs_of(self.context, planned)
 
     def _open(
         self,
@@ -209,40 +224,9 @@ class TerraformRuntime:
         destroys: bool = False,
         note: str | None = None,
     ) -> Run:
-        version = self.context.ledger.register_spec(_record(spec))
-        new = self._new_run(kind, spec, engine, version.id, destroys=destroys, note=note)
+        version = self.context.ledger.register_spec(spec_record(spec))
+        new = new_run(self.context, kind, spec, engine.identity, version=version.id, destroys=destroys, note=note)
         return self.context.ledger.open_run(new, exclusive=exclusive)
-
-    def _new_run(
-        self,
-        kind: RunKind,
-        spec: StackSpec,
-        engine: Engine,
-        version: str | None,
-        *,
-        parent: str | None = None,
-        destroys: bool = False,
-        note: str | None = None,
-    ) -> NewRun:
-        actor = self.context.actor
-        return NewRun(
-            tree=spec.tree,
-            environment=spec.environment,
-            run_kind=kind,
-            actor=actor,
-            spec_version_id=version,
-            parent_run_id=parent,
-            commit=self.context.revision.commit,
-            ref=self.context.revision.ref,
-            engine=engine.identity.name,
-            engine_version=engine.identity.version,
-            provider_lock_hash=spec.lock_hash,
-            executor="codebuild" if actor.kind is ActorKind.codebuild else "local",
-            build_arn=self.context.ambient.get("CODEBUILD_BUILD_ARN"),
-            note=note,
-            target=str(self.context.target),
-            destroys=destroys or kind is RunKind.destroy,
-        )
 
     def _start(self, run: Run) -> None:
         self.context.artifacts(run.id).create()
@@ -250,51 +234,3 @@ class TerraformRuntime:
 
     def _log_place(self, run: Run) -> dict[str, Json]:
         return {"log_place": str(self.context.artifacts(run.id).log)}
-
-    def _record_break_glass(self, planned: Run, reason: str | None) -> None:
-        if reason:
-            body: dict[str, Json] = {"reason": reason, "actor": self.context.actor.subject, "stack": planned.stack}
-            self.context.ledger.note("break_glass:deploy:used", planned.id, body)
-
-
-def inputs_of(context: RuntimeContext, planned: Run) -> dict[str, str]:
-    """The inputs that a plan run was made with, from the spec version that it names."""
-    import json  # noqa: PLC0415
-
-    document = context.ledger.spec_document(planned.spec_version_id) if planned.spec_version_id else None
-    inputs = json.loads(document).get("inputs", {}) if document else {}
-    return {str(name): str(value) for name, value in inputs.items()}
-
-
-def _record(spec: StackSpec) -> SpecRecord:
-    return SpecRecord(spec.tree, spec.environment, spec.digest, spec.document())
-
-
-def _plan_columns(made: PlanResult) -> dict[str, Json]:
-    return {
-        "plan_digest": made.saved.digest,
-        "plan_place": str(made.saved.path),
-        "plan_summary": made.plan.summary(),
-        "state_before": as_document(made.saved.state),
-        "exit_code": made.exit_code,
-    }
-
-
-def _copied(planned: Run) -> dict[str, Json]:
-    """What an apply's row repeats of its plan's, so that each row can be read alone."""
-    return {"plan_digest": planned.plan_digest, "plan_place": planned.plan_place, "plan_summary": planned.plan_summary}
-
-
-def _changes_something(planned: Run) -> bool:
-    summary = planned.plan_summary
-    return isinstance(summary, Mapping) and any(
-        summary.get(key) for key in ("add", "change", "destroy", "import", "forget", "outputs")
-    )
-
-
-def _kind(planned: Run) -> str:
-    return (planned.engine or "").partition("(")[2].rstrip(")") or EngineKind.BINARY
-
-
-def _product(planned: Run) -> str:
-    return (planned.engine or "").partition(" ")[0]
