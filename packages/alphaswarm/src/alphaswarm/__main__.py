@@ -1,5 +1,6 @@
 """The entry point. `--version` and the overview answer without loading anything: users compare with `terraform`."""
 
+import os
 import sys
 
 from alphaswarm import __version__
@@ -11,7 +12,7 @@ def main() -> None:
     if words == ["--version"]:
         print(f"alphaswarm {__version__}")
         return
-    if words in ([], ["--help"], ["-h"]):
+    if words in ([], ["--help"], ["-h"]) and "_ALPHASWARM_COMPLETE" not in os.environ:
         print(overview(), end="")
         return
     from alphaswarm.program import run
