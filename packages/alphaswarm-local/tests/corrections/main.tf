@@ -66,6 +66,51 @@ resource "aws_ecs_service" "rebalancing" {
   }
 }
 
+resource "aws_ecs_service" "spread" {
+  name                              = "spread"
+  cluster                           = aws_ecs_cluster.this.id
+  task_definition                   = aws_ecs_task_definition.this.arn
+  enable_ecs_managed_tags           = true
+  enable_execute_command            = true
+  health_check_grace_period_seconds = 60
+
+  capacity_provider_strategy {
+    capacity_provider = "FARGATE"
+    base              = 1
+    weight            = 4
+  }
+
+  capacity_provider_strategy {
+    capacity_provider = "FARGATE_SPOT"
+    weight            = 1
+  }
+
+  network_configuration {
+    subnets = [for subnet in aws_subnet.this : subnet.id]
+  }
+}
+
+resource "aws_security_group" "this" {
+  name   = "any"
+  vpc_id = aws_vpc.this.id
+}
+
+resource "aws_vpc_security_group_ingress_rule" "from_group" {
+  security_group_id            = aws_security_group.this.id
+  referenced_security_group_id = aws_security_group.this.id
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
+  description                  = "from <itself> & others"
+}
+
+resource "aws_vpc_security_group_egress_rule" "to_range" {
+  security_group_id = aws_security_group.this.id
+  cidr_ipv4         = "10.0.0.0/8"
+  ip_protocol       = "-1"
+  description       = "to a range"
+}
+
 resource "aws_eks_cluster" "this" {
   name     = "any"
   role_arn = aws_iam_role.this.arn

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from threading import Lock
 from typing import Any
+from xml.sax.saxutils import escape
 
 from alphaswarm_local.aws.faults import AwsFault, render
 from alphaswarm_local.aws.messages import HttpResponse
@@ -69,24 +70,62 @@ def corrected_operations() -> dict[tuple[str, str], list[str]]:
     }
 
 
-@corrects("ecs", "CreateService", "UpdateService", "DescribeServices")
-def ecs_availability_zone_rebalancing(call: ApiCall, response: HttpResponse, asked: Asked) -> None:
-    """`availabilityZoneRebalancing` is in every answer about a service.
+_ECS_REMEMBERED = (
+    "availabilityZoneRebalancing",
+    "capacityProviderStrategy",
+    "enableECSManagedTags",
+    "enableExecuteCommand",
+    "healthCheckGracePeriodSeconds",
+)
 
-    AWS answers `ENABLED` or `DISABLED`: what was asked for, else `DISABLED` for a service made through the API. moto
-    neither keeps nor answers it, and `aws_ecs_service.availability_zone_rebalancing` differs at every plan.
-    Source: Amazon ECS API reference, Service.
+
+@corrects("ecs", "CreateService", "UpdateService", "DescribeServices", "DeleteService")
+def ecs_service_as_asked(call: ApiCall, response: HttpResponse, asked: Asked) -> None:
+    """A service is answered with what was asked for: capacity providers, rebalancing, execute command, grace period.
+
+    moto keeps none of these. It answers launch type `EC2` for a service with a capacity provider strategy, and
+    `aws_ecs_service` is replaced at every plan. AWS answers all of them, `DISABLED` for
+    `availabilityZoneRebalancing` of a service whose maker did not say, and a launch type only where there is no
+    strategy. Source: Amazon ECS API reference, Service.
     """
     document = json.loads(response.body)
     services = document.get("services") or [document.get("service")]
-    for service in services:
-        if not service:
-            continue
+    for service in filter(None, services):
         name = ("ecs", service["serviceArn"])
-        if wanted := call.operation.parameters.get("availabilityZoneRebalancing"):
-            asked.note(call, *name, value=wanted)
-        service["availabilityZoneRebalancing"] = asked.recall(call, *name) or "DISABLED"
+        known = {} if call.operation.name == "CreateService" else asked.recall(call, *name) or {}
+        given = call.operation.parameters
+        known = {**known, **{key: given[key] for key in _ECS_REMEMBERED if key in given}}
+        asked.note(call, *name, value=known)
+        service.update({"availabilityZoneRebalancing": "DISABLED", **known})
+        if known.get("capacityProviderStrategy"):
+            service.pop("launchType", None)
     response.body = json.dumps(document).encode()
+
+
+_RULE_ID = re.compile(rb"<securityGroupRuleId>([^<]+)</securityGroupRuleId>")
+
+
+@corrects("ec2", "AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress", "DescribeSecurityGroupRules")
+def ec2_rule_description(call: ApiCall, response: HttpResponse, asked: Asked) -> None:
+    """A security group rule keeps its description when its peer is a group or a prefix list.
+
+    moto keeps the description of address ranges only, and `aws_vpc_security_group_*_rule.description` differs at every
+    plan. Source: Amazon EC2 API reference, SecurityGroupRule.
+    """
+    rules = _RULE_ID.findall(response.body)
+    given = call.operation.parameters
+    for peer in ("Groups", "PrefixListIds"):
+        if (text := given.get(f"IpPermissions.1.{peer}.1.Description")) and len(rules) == 1:
+            asked.note(call, "ec2-rule", rules[0].decode(), value=text)
+    parts = _RULE_ID.split(response.body)
+    for index in range(1, len(parts), 2):
+        rule, rest = parts[index], parts[index + 1]
+        text = asked.recall(call, "ec2-rule", rule.decode())
+        described = (
+            f"<description>{escape(text)}</description>".encode() if text and b"<description" not in rest else b""
+        )
+        parts[index] = b"<securityGroupRuleId>%s</securityGroupRuleId>%s" % (rule, described)
+    response.body = b"".join(parts)
 
 
 _NODEGROUP = ("CreateNodegroup", "DescribeNodegroup", "DeleteNodegroup")
