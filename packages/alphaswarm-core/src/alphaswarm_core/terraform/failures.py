@@ -18,7 +18,8 @@ from alphaswarm_core.terraform.errors import (
 from alphaswarm_core.terraform.events import Diagnostic
 from alphaswarm_core.terraform.execution import Outcome
 
-_HANDLE = re.compile(r"(/[a-z0-9-]+/[a-z]+/[a-z0-9_/-]+)")
+_HANDLE = re.compile(r"(?<![\w.])(/[a-z0-9-]+/[a-z]+/[a-z0-9_]+)")
+_PUBLISHER = re.compile(r"infrastructure/envs/[a-z0-9-]+")
 _LOCK_FIELD = re.compile(r"^\s*(ID|Path|Operation|Who|Created):\s+(.+?)\s*$", re.MULTILINE)
 _TRANSIENT = re.compile(
     r"connection reset|i/o timeout|TLS handshake timeout|temporarily unavailable|unexpected EOF"
@@ -77,16 +78,17 @@ def _plain(outcome: Outcome, step: str, log: Path) -> EngineFailedError:
 
 
 def _handle_missing(diagnostic: Diagnostic) -> AlphaSwarmError | None:
-    text = diagnostic.text
-    if not re.search(r"handle|SSM Parameter", text) or not re.search(
-        r"missing|not published|couldn't find|NotFound", text
-    ):
+    """The app tier's own precondition names the handles and the root module that publishes them."""
+    text = " ".join(diagnostic.text.split())
+    if not re.search(r"not published|SSM Parameter .*(couldn't find|NotFound)", text, re.IGNORECASE):
         return None
-    found = _HANDLE.search(text)
+    names = list(dict.fromkeys(_HANDLE.findall(text)))
+    publisher = _PUBLISHER.search(text)
+    place = publisher.group(0) if publisher else "the root module that publishes it"
     return HandleMissingError(
-        f"The handle {found.group(1)} is missing" if found else "A handle is missing",
-        why=" ".join(diagnostic.detail.split()) or None,
-        fix="Apply the landing zone that publishes it: terraform -chdir=infrastructure/envs/admin-ENV apply",
+        f"{'The handle' if len(names) == 1 else 'Handles'} {', '.join(names)} {'is' if len(names) == 1 else 'are'} missing",
+        why=f"{place} publishes {'it' if len(names) == 1 else 'them'}, and was not applied to this account",
+        fix=f"Apply it: terraform -chdir={place} init, then apply" if publisher else "Apply the landing zone first",
     )
 
 
