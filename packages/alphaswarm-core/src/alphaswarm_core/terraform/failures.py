@@ -86,8 +86,8 @@ def _handle_missing(diagnostic: Diagnostic) -> AlphaSwarmError | None:
     publisher = _PUBLISHER.search(text)
     place = publisher.group(0) if publisher else "the root module that publishes it"
     return HandleMissingError(
-        f"{'The handle' if len(names) == 1 else 'Handles'} {', '.join(names)} {'is' if len(names) == 1 else 'are'} missing",
-        why=f"{place} publishes {'it' if len(names) == 1 else 'them'}, and was not applied to this account",
+        f"Not published: {', '.join(names)}",
+        why=f"the app tier reads this from {place}, which was not applied to this account",
         fix=f"Apply it: terraform -chdir={place} init, then apply" if publisher else "Apply the landing zone first",
     )
 
