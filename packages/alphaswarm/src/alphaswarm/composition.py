@@ -52,6 +52,15 @@ class Session:
         with Ledger.open(self.settings.ledger_url, create=create) as ledger:
             yield ledger
 
+    @contextmanager
+    def runs(self) -> Iterator["Ledger"]:
+        """The open ledger for commands that look at runs: those whose process died are marked as interrupted first."""
+        from alphaswarm_core.terraform.dead_runs import mark_dead_runs
+
+        with self.ledger() as ledger:
+            mark_dead_runs(ledger, self.settings.home_path)
+            yield ledger
+
     def cloud_environment(self, environment: str) -> dict[str, str]:
         """The `AWS_*` variables for `environment` of the target.
 

@@ -18,7 +18,7 @@ from alphaswarm_core.terraform.execution import StopRequest, Supervisor
 from alphaswarm_core.terraform.plan import Plan
 from alphaswarm_core.terraform.providers import LockedProvider, cli_configuration, discover_mirrors, read_lock_file
 from alphaswarm_core.terraform.spec import LOCK_FILE, StackSpec, read_stack_spec
-from alphaswarm_core.terraform.stack_data import BackendConfig, RunArtifacts, StackData, make_private
+from alphaswarm_core.terraform.stack_data import BackendConfig, RunArtifacts, StackData, make_private, run_artifacts
 
 _RUN_ID_VARIABLE = re.compile(r'^\s*variable\s+"run_id"', re.MULTILINE)
 
@@ -101,7 +101,7 @@ class RuntimeContext:
 
     def artifacts(self, run_id: str) -> RunArtifacts:
         """The files of a run."""
-        return RunArtifacts(self.settings.home_path / "runs" / run_id)
+        return run_artifacts(self.settings.home_path, run_id)
 
     def stack_data(self, spec: StackSpec, engine: Engine) -> StackData:
         """The working data of a stack, with the CLI configuration that fits its lock file written."""

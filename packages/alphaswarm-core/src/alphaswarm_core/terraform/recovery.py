@@ -8,9 +8,9 @@ from datetime import datetime
 
 from alphaswarm_core.errors import RefusedError
 from alphaswarm_core.ledger.errors import StackBusyError
-from alphaswarm_core.ledger.liveness import process_is_alive
 from alphaswarm_core.ledger.records import Run, RunKind, RunStatus
 from alphaswarm_core.terraform.context import RuntimeContext
+from alphaswarm_core.terraform.dead_runs import mark_dead_runs
 from alphaswarm_core.terraform.engines.base import Engine
 from alphaswarm_core.terraform.engines.selection import select_engine
 from alphaswarm_core.terraform.failures import failure_of
@@ -30,21 +30,8 @@ class LockHolderLivesError(RefusedError):
 
 
 def recover(context: RuntimeContext) -> list[Run]:
-    """Mark runs whose process died as `interrupted`; note the state lock that they left behind.
-
-    A run whose command died while its engine is still finishing cleanly is left alone until the engine is done.
-    """
-    finishing = {
-        (lease.pid, lease.process_started)
-        for lease in context.ledger.leases()
-        if context.artifacts(lease.run_id).engine_lives()
-    }
-    dead = context.ledger.interrupt_dead_runs(
-        is_alive=lambda pid, started: (pid, started) in finishing or process_is_alive(pid, started)
-    )
-    for run in dead:
-        _interrupt_plan_of(context, run)
-    return dead
+    """Mark runs whose process died as `interrupted`; see `mark_dead_runs`."""
+    return mark_dead_runs(context.ledger, context.settings.home_path)
 
 
 def find_lock(context: RuntimeContext, run: Run) -> Mapping[str, str] | None:
@@ -80,15 +67,6 @@ def unlock(context: RuntimeContext, run_id: str) -> tuple[Run, Mapping[str, str]
         context.ledger.transition(run.id, RunStatus.running)
         _force_unlock(context, spec, engine, run, lock["id"])
         return context.ledger.transition(run.id, RunStatus.completed), lock
-
-
-def _interrupt_plan_of(context: RuntimeContext, run: Run) -> None:
-    if run.parent_run_id and run.run_kind in {RunKind.apply, RunKind.destroy}:
-        plan = context.ledger.run(run.parent_run_id)
-        if plan.status is RunStatus.applying:
-            context.ledger.transition(
-                plan.id, RunStatus.interrupted, changes={"error": f"its {run.run_kind} was interrupted"}
-            )
 
 
 def _refuse_living(context: RuntimeContext, run: Run) -> None:

@@ -101,6 +101,11 @@ class RunArtifacts:
         return bool(started) and process_is_alive(pid, started)
 
 
+def run_artifacts(home: Path, run_id: str) -> RunArtifacts:
+    """The files of the run `run_id` below `home`, the project's `.alphaswarm` directory."""
+    return RunArtifacts(home / "runs" / run_id)
+
+
 def make_private(directory: Path) -> None:
     """Create `directory` (and what lies above it) for its owner only.
 

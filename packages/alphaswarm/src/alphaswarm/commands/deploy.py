@@ -116,7 +116,7 @@ def status(environment: str | None, **common: Any) -> None:
     names = [environment] if environment else list(here.settings.environments)
     for name in names:
         here.settings.environment(name)
-    with here.ledger() as ledger:
+    with here.runs() as ledger:
         tree = here.settings.runtime_tree()
         found = {
             name: (ledger.latest_applied(tree, name), ledger.runs(tree=tree, environment=name, limit=1))

@@ -43,7 +43,7 @@ def list_runs(
     here = session(**common)
     if environment:
         here.settings.environment(environment)
-    with here.ledger() as ledger:
+    with here.runs() as ledger:
         found = ledger.runs(
             environment=environment,
             kind=_one_of(RunKind, kind, "--kind"),
@@ -63,7 +63,7 @@ def show(run_id: str, **common: Any) -> None:
     import dataclasses
 
     here = session(**common)
-    with here.ledger() as ledger:
+    with here.runs() as ledger:
         run = ledger.run(run_id)
         approvals, entries = ledger.approvals(run.id), ledger.entries_for(run.id)
     document = {
@@ -85,7 +85,7 @@ def logs(run_id: str, **common: Any) -> None:
     from alphaswarm_core.terraform.events import parse_event
 
     here = session(**common)
-    with here.ledger() as ledger:
+    with here.runs() as ledger:
         run = ledger.run(run_id)
     lines = _log_lines(run)
     said = [event.message if (event := parse_event(line)) else line for line in lines]
@@ -97,10 +97,11 @@ def logs(run_id: str, **common: Any) -> None:
 @options()
 def watch(run_id: str, **common: Any) -> int:
     """Follow a run until it is done; exits with 1 when it did not complete."""
+    from alphaswarm_core.terraform.dead_runs import mark_dead_runs
     from alphaswarm_core.terraform.events import LineFollower, parse_event
 
     here = session(**common)
-    with here.ledger() as ledger:
+    with here.runs() as ledger:
         run = ledger.run(run_id)
         follower = LineFollower(Path(run.log_place)) if run.log_place else None
         while not _at_rest(run):
@@ -108,6 +109,7 @@ def watch(run_id: str, **common: Any) -> int:
                 event = parse_event(line)
                 here.output.narrate(event.message if event else line)
             time.sleep(_POLL_SECONDS)
+            mark_dead_runs(ledger, here.settings.home_path)  # or this would wait for ever for a run that died
             run = ledger.run(run.id)
     here.output.result(
         "run/v1", {"run": run_document(run)}, f"{run.run_kind} {run.id} is {run.status.replace('_', ' ')}"
@@ -126,7 +128,7 @@ def unlock(run_id: str, yes: bool, **common: Any) -> int:  # noqa: FBT001
     here = session(**common)
     if not yes and not here.output.interactive:
         raise UsageError("There is no terminal to ask on", fix="Say that the lock may be removed: --yes")
-    with here.ledger() as ledger:
+    with here.runs() as ledger:
         dead = ledger.run(run_id)
     with runtime(here, dead.environment) as run:
         if not yes and not click.confirm(f"Remove the state lock of {dead.stack}?", default=False, err=True):
