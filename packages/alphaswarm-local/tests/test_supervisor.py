@@ -15,6 +15,7 @@ import pytest
 
 from alphaswarm_core.local_address import ADDRESS_FILE, LocalCloudAddress, read_local_address
 from alphaswarm_core.target import local_client_environment
+from botocore.exceptions import ClientError
 from alphaswarm_local import supervisor
 from alphaswarm_local.errors import (
     LocalCloudConflictError,
@@ -26,16 +27,17 @@ from alphaswarm_local.files import Files, live_server, take_lock, wait_until_dea
 from .conftest import ACCOUNTS
 
 _DEV = {"dev": ACCOUNTS["dev"]}
+_BUCKET = f"alphaswarm-tfstate-{ACCOUNTS['dev']}"
 
 
 def _up(home: Path, **options: Any) -> LocalCloudAddress:
     return supervisor.up(home, region="us-east-1", accounts=_DEV, **options)
 
 
-def _ssm(address: LocalCloudAddress) -> Any:
+def _s3(address: LocalCloudAddress) -> Any:
     keys = address.accounts["dev"]
     return boto3.client(
-        "ssm",
+        "s3",
         endpoint_url=address.endpoint,
         region_name=address.region,
         aws_access_key_id=keys.access_key_id,
@@ -46,15 +48,15 @@ def _ssm(address: LocalCloudAddress) -> Any:
 def test_state_is_kept_when_up_is_called_again_and_lost_when_reset(home: Path) -> None:
     sentences: list[str] = []
     first = _up(home, narrate=sentences.append)
-    _ssm(first).put_parameter(Name="/kept", Value="1", Type="String")
+    _s3(first).put_object(Bucket=_BUCKET, Key="kept", Body=b"1")
     again = _up(home)
     assert again == first
-    assert _ssm(again).get_parameter(Name="/kept")["Parameter"]["Value"] == "1"
+    assert _s3(again).get_object(Bucket=_BUCKET, Key="kept")["Body"].read() == b"1"
     fresh = supervisor.reset(home, region="us-east-1", accounts=_DEV)
     assert fresh.endpoint == first.endpoint
     assert fresh.accounts != first.accounts
-    with pytest.raises(Exception, match="ParameterNotFound"):
-        _ssm(fresh).get_parameter(Name="/kept")
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        _s3(fresh).get_object(Bucket=_BUCKET, Key="kept")
     assert any("ready after" in sentence for sentence in sentences)
 
 
