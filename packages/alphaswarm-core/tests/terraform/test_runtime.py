@@ -21,7 +21,8 @@ from alphaswarm_core.terraform.errors import (
     StalePlanError,
 )
 from alphaswarm_core.terraform.runtime import TerraformRuntime
-from conftest import MakeRuntime, Project
+from conftest import MakeRuntime
+from example_project import Project
 
 
 def kinds(ledger: Ledger) -> list[str]:
@@ -95,10 +96,24 @@ def test_two_plans_from_no_state_only_the_first_is_applied(runtime: TerraformRun
     first, second = runtime.plan("dev"), runtime.plan("dev")
     runtime.apply(first.run.id)
 
-    with pytest.raises(StalePlanError):
+    with pytest.raises(PlanMismatchError, match="is stale"):
         runtime.apply(second.run.id)
 
     assert ledger.run(second.run.id).status is RunStatus.stale
+
+
+def test_refuses_a_plan_when_the_state_moved_on_without_the_ledger(
+    runtime: TerraformRuntime, project: Project, ledger: Ledger
+) -> None:
+    runtime.apply(runtime.plan("dev").run.id)
+    planned = runtime.plan("dev", inputs={"size": "3"})
+    state = json.loads(project.state().read_text())
+    project.state().write_text(json.dumps({**state, "serial": state["serial"] + 1}))
+
+    with pytest.raises(StalePlanError, match="has changed since"):
+        runtime.apply(planned.run.id)
+
+    assert ledger.run(planned.run.id).status is RunStatus.stale
     assert ledger.runs(kind=RunKind.apply)[0].status is RunStatus.stale
 
 

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from alphaswarm.plan_text import headline
-from alphaswarm_core.ledger.records import Run, RunStatus
+from alphaswarm_core.ledger.records import Run
 
-_COLOURS = {RunStatus.completed: "green", RunStatus.approved: "green", RunStatus.awaiting_approval: "yellow"}
+_SHORT_ID = 13
+"""The part of an id that holds its time in milliseconds: unique, and every command takes it."""
 
 
 def run_document(run: Run) -> dict[str, Any]:
@@ -18,7 +19,7 @@ def run_document(run: Run) -> dict[str, Any]:
 def run_row(run: Run) -> tuple[str, ...]:
     """The run in a table: id, environment, kind, status, changes, when, who."""
     return (
-        run.id,
+        run.id[:_SHORT_ID],
         run.environment,
         str(run.run_kind),
         run.status.replace("_", " "),

@@ -90,6 +90,24 @@ def decide_approvals(
     )
 
 
+def decide_at_once(*, environment: str, required: int) -> GateDecision:
+    """Whether a plan of `environment` may be applied in the same breath: not where people have to look at it first."""
+    name = "no approval asked for"
+    if required == 0:
+        return GateDecision((Condition(name, holds=True, detail=f"{environment} asks for no approval"),))
+    refusal = ApprovalMissingError(
+        f"{environment} needs the approval of {_people(required)} before anything is applied",
+        why="`deploy up` and `deploy destroy` would apply a plan that nobody has seen",
+        fix=f"Plan it: alphaswarm deploy plan --env {environment}; have that plan approved; then: "
+        "alphaswarm deploy apply PLAN_RUN",
+    )
+    return GateDecision((Condition(name, holds=False, detail=refusal.what, refusal=refusal),))
+
+
+def _people(required: int) -> str:
+    return "one person" if required == 1 else f"{required} distinct people"
+
+
 def _not_halted(halt: Halt) -> Condition:
     if not halt.on:
         return Condition("not halted", holds=True, detail="no halt is on")
@@ -145,13 +163,12 @@ def _enough(environment: str, required: int, plan_run_id: str, given: int) -> Co
     detail = f"{given} of {required} approvals by people who did not start it"
     if given >= required:
         return Condition("approved", holds=True, detail=detail)
-    people = "one person" if required == 1 else f"{required} distinct people"
     return Condition(
         "approved",
         holds=False,
         detail=detail,
         refusal=ApprovalMissingError(
-            f"{environment} needs the approval of {people}; the plan has {given}",
+            f"{environment} needs the approval of {_people(required)}; the plan has {given}",
             why="whoever started the run does not count",
             fix=f"Ask them to look at the plan and approve it (alphaswarm runs show {plan_run_id}), then: "
             f"alphaswarm deploy apply {plan_run_id}",

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from alphaswarm_core.canonical import Json
 from alphaswarm_core.errors import UsageError
-from alphaswarm_core.gates.gate import decide_approvals, decide_start
+from alphaswarm_core.gates.gate import decide_approvals, decide_at_once, decide_start
 from alphaswarm_core.ledger.errors import PlanAlreadyUsedError
-from alphaswarm_core.ledger.records import Run, RunKind, RunStatus
+from alphaswarm_core.ledger.records import Run, RunKind, RunStatus, stack_name
 from alphaswarm_core.terraform.applying import Applier, as_document
 from alphaswarm_core.terraform.context import RuntimeContext
 from alphaswarm_core.terraform.engines.base import Engine
@@ -110,6 +110,7 @@ class TerraformRuntime:
             applier.apply(content, planned.state_before, learned, settles=not planned.destroys)
             run = ledger.transition(run.id, RunStatus.completed, changes=learned)
             ledger.transition(planned.id, RunStatus.completed)
+        self._outdate_other_plans(planned)
         return run
 
     def refresh(self, environment: str) -> Planned:
@@ -128,7 +129,12 @@ class TerraformRuntime:
         return Planned(run, made.plan)
 
     def require_start(self, environment: str, *, break_glass: str | None = None) -> None:
-        """Refuse when the environment may not be changed from here and now, whatever the plan says."""
+        """Refuse when the environment may not be changed from here and now, whatever the plan says; on the record."""
+        stack = stack_name(self.context.settings.runtime_tree(), environment)
+        with refusals_noted(self.context.ledger, "start", stack, self.context.actor, {"stack": stack}):
+            self._decide_start(environment, break_glass)
+
+    def _decide_start(self, environment: str, break_glass: str | None) -> None:
         decide_start(
             environment=environment,
             settings=self.context.settings.environment(environment),
@@ -138,7 +144,7 @@ class TerraformRuntime:
             break_glass=break_glass,
         ).require()
 
-    def require_approvals(self, planned: Run) -> None:
+    def _require_approvals(self, planned: Run) -> None:
         """Refuse when the plan lacks approvals that its environment asks for, or was rejected."""
         decide_approvals(
             environment=planned.environment,
@@ -162,8 +168,8 @@ class TerraformRuntime:
     def _checked(self, planned: Run, break_glass: str | None) -> tuple[StackSpec, Engine, bytes]:
         """The spec, the engine and the very bytes to apply; raises when anything speaks against it."""
         self._require_applicable(planned)
-        self.require_start(planned.environment, break_glass=break_glass)
-        self.require_approvals(planned)
+        self._decide_start(planned.environment, break_glass)
+        self._require_approvals(planned)
         spec, engine = self._same_spec_and_engine(planned)
         return spec, engine, read_checked(self.context.artifacts(planned.id).plan, str(planned.plan_digest))
 
@@ -178,6 +184,24 @@ class TerraformRuntime:
         version, parent = planned.spec_version_id, planned.id
         new = new_run(self.context, kind, spec, engine.identity, version=version, parent=parent, note=break_glass)
         return self.context.ledger.claim_plan(planned.id, new)
+
+    def require_at_once(self, environment: str, *, action: str, break_glass: str | None = None) -> None:
+        """Refuse before anything is planned when `environment` cannot be changed in one go; the ledger has an entry."""
+        required = self.context.settings.environment(environment).approvals
+        stack = f"{self.context.settings.runtime_tree()}/{environment}"
+        with refusals_noted(self.context.ledger, action, stack, self.context.actor, {"stack": stack}):
+            self.require_start(environment, break_glass=break_glass)
+            decide_at_once(environment=environment, required=required).require()
+
+    def _outdate_other_plans(self, applied: Run) -> None:
+        """Plans of the stack that still wait were made from a state that is no more."""
+        ledger = self.context.ledger
+        for status in (RunStatus.approved, RunStatus.awaiting_approval):
+            for waiting in ledger.runs(
+                tree=applied.tree, environment=applied.environment, kind=RunKind.plan, status=status
+            ):
+                why = f"the plan {applied.id} was applied"
+                ledger.transition(waiting.id, RunStatus.stale, changes={"error": why})
 
     def _require_applicable(self, planned: Run) -> None:
         if planned.run_kind is not RunKind.plan:

@@ -154,7 +154,8 @@ def _what_next(story: Story) -> str:
   alphaswarm deploy plan --env dev                     # nothing to do
   alphaswarm deploy up --env dev --var log_retention_days=14
   alphaswarm runs list                                 # and: runs show RUN, runs logs RUN
-  alphaswarm deploy up --env staging --yes             # refused: staging needs an approval
+  alphaswarm deploy up --env staging --yes             # refused with exit 4: a person has to approve first
+  alphaswarm halt on --reason drill                    # and: deploy up is refused until halt off
   alphaswarm ledger verify
   eval "$(alphaswarm local env --env dev)" && terraform -chdir=terraform/environments/dev apply   # refused
   alphaswarm local down                                # ends it all"""

@@ -29,6 +29,8 @@ BREAK_GLASS = click.option(
     "--break-glass", metavar="REASON", help="Deploy a shared environment from a workstation; the reason is recorded."
 )
 
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 @click.group()
 def deploy() -> None:
@@ -170,7 +172,7 @@ def runtime(here: Session, environment: str) -> "Iterator[TerraformRuntime]":
         )
         here.output.narrate(again)
 
-    before = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, ask_to_stop) for number in _STOP_SIGNALS}
     try:
         with here.ledger() as ledger:
             context = here.context(environment, ledger, progress, stop)
@@ -193,16 +195,14 @@ def _plan_and_apply(
 ) -> int:
     _require_consent_is_possible(here, yes)
     with runtime(here, environment) as run:
-        run.require_start(environment, break_glass=break_glass)
+        run.require_at_once(environment, action="destroy" if destroys else "up", break_glass=break_glass)
         planned = run.plan(environment, destroys=destroys, inputs=inputs, exclusive=True, note=break_glass)
         if planned.plan.is_empty:
             _show_plan(here, planned)
             return ExitCode.DONE
         if not here.output.as_json:
             here.output.narrate(plan_text(planned.plan))
-        run.require_approvals(planned.run)
-        if not yes and not _asked(environment, destroys=destroys):
-            run.cancel(planned.run, "declined at the terminal")
+        if not yes and not _agreed(run, planned.run):
             return _declined(here)
         run.context.observer.planned(planned.plan)
         run.context.observer.step("Applying")
@@ -216,8 +216,32 @@ def _require_consent_is_possible(here: Session, yes: bool) -> None:  # noqa: FBT
         raise UsageError("There is no terminal to ask on", fix="Say that it may be applied without asking: --yes")
 
 
+def _agreed(run: "TerraformRuntime", planned: "Run") -> bool:
+    """Whether a person agrees to the plan that was just made; otherwise it is given up."""
+    try:
+        agreed = _asked(planned.environment, destroys=planned.destroys)
+    except click.Abort:
+        run.cancel(planned, "the question was not answered")
+        raise
+    if not agreed:
+        run.cancel(planned, "declined at the terminal")
+    return agreed
+
+
 def _asked(environment: str, *, destroys: bool) -> bool:
-    """Whether a person agrees; a destroy is agreed to by typing the environment's name."""
+    """Whether a person agrees; a destroy is agreed to by typing the environment's name.
+
+    Nothing is under way meanwhile, so Ctrl-C ends the program instead of asking Terraform to stop.
+    """
+    before = {number: signal.signal(number, signal.default_int_handler) for number in _STOP_SIGNALS}
+    try:
+        return _answer(environment, destroys=destroys)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _answer(environment: str, *, destroys: bool) -> bool:
     if destroys:
         typed = click.prompt(
             f"Everything of {environment} will be destroyed. Type '{environment}' to go on", default="", err=True
