@@ -12,10 +12,10 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from alphaswarm_core.local_address import ADDRESS_FILE, LocalCloudAddress, read_local_address
 from alphaswarm_core.target import local_client_environment
-from botocore.exceptions import ClientError
 from alphaswarm_local import supervisor
 from alphaswarm_local.errors import (
     LocalCloudConflictError,
