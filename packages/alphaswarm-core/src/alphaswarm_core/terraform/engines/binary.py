@@ -1,6 +1,7 @@
 """The binary engine: a `terraform` or `tofu` executable, one process a command."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -112,7 +113,7 @@ def _ask_version(path: Path, environment: Mapping[str, str]) -> EngineIdentity:
     try:
         answer = subprocess.run(
             [path, "version", "-json"],
-            env={**environment, "CHECKPOINT_DISABLE": "1"},
+            env={"PATH": environment.get("PATH", os.defpath), "CHECKPOINT_DISABLE": "1"},
             capture_output=True,
             timeout=_VERSION_TIMEOUT_SECONDS,
             check=True,
