@@ -46,22 +46,23 @@ class Applier:
         supervisor = self.context.supervisor(self.run_id)
         ensure_initialised(self.spec, data, self.engine, environment, supervisor, log=artifacts.log)
         with sealed(content) as plan, self.engine.open(self.spec.directory, environment, plan.inherited) as session:
-            learned["state_before"] = as_document(pull_state(session, supervisor, artifacts))
+            learned["state_before"] = as_document(require_state(session, supervisor, artifacts))
             _refuse_stale(learned["state_before"], planned_from)
             outcome = self._run(session, supervisor, artifacts, plan.path)
             learned["exit_code"] = outcome.exit_code
             if outcome.exit_code == 0 and settles:
                 self._settle(session, artifacts)
-            learned["state_after"] = as_document(self._state_afterwards(session, artifacts))
+            killed = outcome.exit_code < 0  # somebody wants an end at once
+            learned["state_after"] = None if killed else as_document(self._state_afterwards(session, artifacts))
         if outcome.exit_code != 0:
             raise failure_of(outcome, step="apply", log=artifacts.log)
 
     def _run(self, session: EngineSession, supervisor: Supervisor, artifacts: RunArtifacts, plan: str) -> Outcome:
         settings = self.context.settings.terraform
         arguments = ["apply", "-input=false", "-json", f"-parallelism={settings.parallelism}", plan]
-        artifacts.record_engine(session.pid)
+        timeout = float(settings.apply_timeout_seconds)
         return supervisor.run(
-            session, arguments, log=artifacts.log, timeout_seconds=float(settings.apply_timeout_seconds)
+            session, arguments, log=artifacts.log, timeout_seconds=timeout, on_start=artifacts.record_engine
         )
 
     def _settle(self, session: EngineSession, artifacts: RunArtifacts) -> None:
@@ -89,15 +90,35 @@ class Applier:
         return Supervisor(lambda _: None, lambda: None, StopRequest())
 
     def _state_afterwards(self, session: EngineSession, artifacts: RunArtifacts) -> StatePosition | None:
-        """Where the state stands now; unknown where the engine was killed."""
+        """Where the state stands now."""
         return pull_state(session, self._calm(), artifacts)
 
 
+def require_state(session: EngineSession, supervisor: Supervisor, artifacts: RunArtifacts) -> StatePosition | None:
+    """Lineage and serial of the state; None where there is none.
+
+    Raises:
+        AlphaSwarmError: the state cannot be read, which must not look like "no state".
+    """
+    outcome, position = _pull(session, supervisor, artifacts)
+    if outcome.exit_code != 0:
+        raise failure_of(outcome, step="apply", log=artifacts.log)
+    return position
+
+
 def pull_state(session: EngineSession, supervisor: Supervisor, artifacts: RunArtifacts) -> StatePosition | None:
-    """Lineage and serial of the state; None where there is none. The state holds secrets and is removed at once."""
+    """Lineage and serial of the state; None where there is none, or where it cannot be read."""
+    return _pull(session, supervisor, artifacts)[1]
+
+
+def _pull(
+    session: EngineSession, supervisor: Supervisor, artifacts: RunArtifacts
+) -> tuple[Outcome, StatePosition | None]:
+    """The state holds secrets: what was pulled is removed at once."""
     try:
         outcome = supervisor.run(session, ["state", "pull"], log=artifacts.scratch, timeout_seconds=_STATE_PULL_SECONDS)
-        return state_position(artifacts.scratch.read_bytes()) if outcome.exit_code == 0 else None
+        content = artifacts.scratch.read_bytes() if outcome.exit_code == 0 else b""
+        return outcome, state_position(content)
     finally:
         with contextlib.suppress(OSError):
             artifacts.scratch.unlink()

@@ -1,5 +1,6 @@
 """Running one Terraform command under supervision: progress, heartbeat, time limit, and a clean stop on request."""
 
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from alphaswarm_core.terraform.engines.base import Command, EngineSession, Invoc
 from alphaswarm_core.terraform.events import Diagnostic, EngineEvent, LineFollower, parse_event, parse_plain_diagnostics
 
 _POLL_SECONDS = 0.03
+_NOT_STARTED = -int(signal.SIGINT)
 _GRACE_SECONDS = 60.0
 """How long a clean stop may take before the engine is killed."""
 
@@ -62,8 +64,26 @@ class Supervisor:
     beat_seconds: float = 5.0
     _next_beat: float = field(default=0.0, init=False)
 
-    def run(self, session: EngineSession, arguments: list[str], *, log: Path, timeout_seconds: float) -> Outcome:
-        """Run `arguments` to the end; output is appended to `log` and to `log` with `.err` added."""
+    def run(
+        self,
+        session: EngineSession,
+        arguments: list[str],
+        *,
+        log: Path,
+        timeout_seconds: float,
+        on_start: Callable[[int | None], None] = lambda _pid: None,
+    ) -> Outcome:
+        """Run `arguments` to the end.
+
+        Args:
+            session: Where to run them.
+            arguments: The command line, without the program.
+            log: Output is appended to it, and errors in plain text to `log` with `.err` added.
+            timeout_seconds: When they are stopped.
+            on_start: Told which process executes them, once it does.
+        """
+        if self.stop.count > 0:  # asked between two commands: the next one is not started at all
+            return Outcome(_NOT_STARTED, stopped=True, timed_out=False, diagnostics=())
         errors = log.with_name(log.name + ".err")
         for path in (log, errors):
             path.touch(mode=0o600)
@@ -71,7 +91,12 @@ class Supervisor:
         plain = errors.stat().st_size
         diagnostics: list[Diagnostic] = []
         command = session.start(Invocation(arguments, log, errors))
-        code, timed_out = self._watch(command, followers[0], diagnostics, time.monotonic() + timeout_seconds)
+        try:
+            on_start(session.pid)
+            code, timed_out = self._watch(command, followers[0], diagnostics, time.monotonic() + timeout_seconds)
+        except BaseException:
+            _stop_cleanly(command)  # for example: the ledger is gone, and with it the right to go on
+            raise
         if code != 0 and not any(each.severity == "error" for each in diagnostics):
             text = errors.read_bytes()[plain:].decode("utf-8", "replace")
             diagnostics += parse_plain_diagnostics(text)
@@ -106,6 +131,13 @@ class Supervisor:
         if now >= self._next_beat:
             self._next_beat = now + self.beat_seconds
             self.beat()
+
+
+def _stop_cleanly(command: Command) -> None:
+    """Let Terraform finish what is in flight, save its state and release the lock; kill it when grace has run out."""
+    command.interrupt()
+    if command.wait(_GRACE_SECONDS) is None:
+        command.kill()
 
 
 @dataclass(slots=True)
