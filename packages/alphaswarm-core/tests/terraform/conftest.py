@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,78 +15,12 @@ from alphaswarm_core.target import Target
 from alphaswarm_core.terraform.context import RuntimeContext, Silent
 from alphaswarm_core.terraform.execution import StopRequest
 from alphaswarm_core.terraform.runtime import TerraformRuntime
-
-SETTINGS = """
-schema = 1
-project = "example"
-[environments.dev]
-account_id = "111111111111"
-approvals = 0
-[environments.staging]
-account_id = "222222222222"
-approvals = 1
-[trees.alphaswarm_platform]
-path = "terraform/environments/{env}"
-applied_by = "runtime"
-"""
-
-STACK = """
-terraform {
-  backend "local" { path = "../../../state/ENV.tfstate" }
-}
-variable "run_id" {
-  type    = string
-  default = ""
-  validation {
-    condition     = var.run_id != ""
-    error_message = "Use alphaswarm deploy."
-  }
-}
-variable "size" {
-  type    = number
-  default = 2
-}
-resource "terraform_data" "thing" {
-  count = var.size
-  input = "thing ${count.index}"
-}
-module "part" { source = "../../modules/part" }
-"""
-
-PART = """
-resource "terraform_data" "part" { input = "v1" }
-output "id" { value = terraform_data.part.id }
-"""
-
-
-@dataclass(frozen=True)
-class Project:
-    """A project on disk."""
-
-    root: Path
-
-    @property
-    def part(self) -> Path:
-        return self.root / "terraform/modules/part/main.tf"
-
-    def stack(self, environment: str = "dev") -> Path:
-        return self.root / "terraform/environments" / environment / "main.tf"
-
-    def state(self, environment: str = "dev") -> Path:
-        return self.root / "state" / f"{environment}.tfstate"
+from example_project import Project, write_project
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    project = Project(tmp_path / "project")
-    for environment in ("dev", "staging"):
-        project.stack(environment).parent.mkdir(parents=True)
-        project.stack(environment).write_text(STACK.replace("ENV", environment))
-    project.part.parent.mkdir(parents=True)
-    project.part.write_text(PART)
-    (project.root / "state").mkdir()
-    (project.root / "alphaswarm.toml").write_text(SETTINGS)
-    return project
+    return write_project(tmp_path / "project")
 
 
 def engines() -> list[str]:
@@ -127,7 +61,7 @@ def make_runtime(project: Project, ledger: Ledger) -> MakeRuntime:
             revision=SourceRevision("a" * 40, "refs/heads/main"),
             observer=Silent(),
             stop=StopRequest(),
-            read_state_lock=lambda backend, data: None,
+            read_state_lock=lambda backend, directory: None,
         )
         return TerraformRuntime(replace(context, **changes))  # type: ignore[arg-type]
 

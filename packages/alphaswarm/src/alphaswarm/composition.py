@@ -98,7 +98,7 @@ class Session:
             revision=source_revision(self.settings.root, os.environ),
             observer=observer,
             stop=stop,
-            read_state_lock=lambda backend, data: read_state_lock(backend, data.directory, cloud),
+            read_state_lock=lambda backend, directory: read_state_lock(backend, directory, cloud),
         )
 
 

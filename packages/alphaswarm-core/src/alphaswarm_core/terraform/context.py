@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from alphaswarm_core.ledger.records import Actor
@@ -22,8 +23,8 @@ from alphaswarm_core.terraform.stack_data import BackendConfig, RunArtifacts, St
 
 _RUN_ID_VARIABLE = re.compile(r'^\s*variable\s+"run_id"', re.MULTILINE)
 
-StateLockReader = Callable[[BackendConfig, StackData], Mapping[str, str] | None]
-"""Reads who holds the lock of a state: `id`, `who`, `created`, `operation`; None when it is not locked."""
+StateLockReader = Callable[[BackendConfig, Path], Mapping[str, str] | None]
+"""Reads who holds the lock of the state of a root module: `id`, `who`, `created`, `operation`; None without a lock."""
 
 
 class Silent:

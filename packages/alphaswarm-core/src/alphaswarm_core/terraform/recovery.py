@@ -38,8 +38,12 @@ def find_lock(context: RuntimeContext, run: Run) -> Mapping[str, str] | None:
     """The state lock of the stack of `run`, as its backend has it now; None when the state is not locked."""
     spec, engine = _spec_and_engine(context, run)
     data = context.stack_data(spec, engine)
+    context.artifacts(run.id).create()
+    log = context.artifacts(run.id).log
+    # Where the backend is, only `init` knows; without it a locked state would look like one that is not locked.
+    ensure_initialised(spec, data, engine, context.environment_of(data), context.supervisor(run.id), log=log)
     backend = data.backend()
-    return context.read_state_lock(backend, data) if backend else None
+    return context.read_state_lock(backend, spec.directory) if backend else None
 
 
 def unlock(context: RuntimeContext, run_id: str) -> tuple[Run, Mapping[str, str]] | None:
