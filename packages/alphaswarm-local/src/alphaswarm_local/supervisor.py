@@ -30,6 +30,7 @@ from alphaswarm_local.files import Files, LockBusyError, live_server, locked, wa
 
 START_SECONDS = 60.0
 _STOP_SECONDS = 5.0
+_RETRY_SECONDS = 0.05
 _LOOPBACK = "127.0.0.1"
 _INHERITED = ("PATH", "TMPDIR")
 _SHOWN_LOG_LINES = 12
@@ -114,8 +115,9 @@ def reset(
     files = Files(home)
     with _exclusively(files):
         same_port = port or _published_port(files)
-        _stop(files)
-        return _start(files, region, accounts, same_port, narrate or _silent)
+        was_running = _stop(files)
+        patience = _STOP_SECONDS if was_running else 0.0
+        return _start(files, region, accounts, same_port, narrate or _silent, patience)
 
 
 def status(home: Path) -> LocalCloudStatus:
@@ -178,13 +180,18 @@ def _found(files: Files, region: str, accounts: Mapping[str, str], port: int | N
 
 
 def _start(
-    files: Files, region: str, accounts: Mapping[str, str], port: int | None, narrate: Narrate
+    files: Files,
+    region: str,
+    accounts: Mapping[str, str],
+    port: int | None,
+    narrate: Narrate,
+    patience: float = 0.0,
 ) -> LocalCloudAddress:
     files.make_directory()
     # Whatever is published belongs to a server that died.
     files.address.unlink(missing_ok=True)
     started = time.monotonic()
-    with _listener(port) as listener:
+    with _listener(port, patience) as listener:
         narrate(f"Starting the local cloud on {_LOOPBACK}:{listener.getsockname()[1]}")
         log_start = files.log.stat().st_size if files.log.exists() else 0
         process, ready = _spawn(files, listener, region, accounts)
@@ -202,15 +209,27 @@ def _start(
     return read_local_address(files.home)
 
 
-def _listener(port: int | None) -> socket.socket:
+def _listener(port: int | None, patience: float) -> socket.socket:
+    """A listening socket. A server that has let go of its lock may hold its port for a moment longer: `patience`."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return _listen(port)
+        except (OSError, OverflowError) as error:
+            if getattr(error, "errno", None) != errno.EADDRINUSE or time.monotonic() >= deadline:
+                raise _port_error(port, error) from error
+        time.sleep(_RETRY_SECONDS)
+
+
+def _listen(port: int | None) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((_LOOPBACK, port or 0))
         listener.listen(128)
-    except (OSError, OverflowError) as error:
+    except BaseException:
         listener.close()
-        raise _port_error(port, error) from error
+        raise
     return listener
 
 
