@@ -117,7 +117,7 @@ def reset(
         same_port = port or _published_port(files)
         was_running = _stop(files)
         patience = _STOP_SECONDS if was_running else 0.0
-        return _start(files, region, accounts, same_port, narrate or _silent, patience)
+        return _start(files, region, accounts, same_port, narrate or _silent, patience=patience)
 
 
 def status(home: Path) -> LocalCloudStatus:
@@ -185,6 +185,7 @@ def _start(
     accounts: Mapping[str, str],
     port: int | None,
     narrate: Narrate,
+    *,
     patience: float = 0.0,
 ) -> LocalCloudAddress:
     files.make_directory()
