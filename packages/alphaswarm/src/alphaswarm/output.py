@@ -1,5 +1,6 @@
 """What a person or a program sees: results on standard output, narration and errors on standard error."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -33,6 +34,13 @@ def speaks_unicode(stream: IO[str]) -> bool:
 def width() -> int:
     """Columns of the terminal."""
     return shutil.get_terminal_size((100, 24)).columns
+
+
+def say_at_once(text: str, *, clears_line: bool = False) -> None:
+    """Narrate from a signal handler: it may have interrupted a `print`, and that is not reentrant."""
+    start = "\r\033[K" if clears_line else ""
+    with contextlib.suppress(OSError):
+        os.write(2, f"{start}{text}\n".encode(sys.stderr.encoding or "utf-8", "replace"))
 
 
 @dataclass(frozen=True, slots=True)

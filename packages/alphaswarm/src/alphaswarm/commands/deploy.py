@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alphaswarm.composition import Session, is_terminal, options, say_target, session
-from alphaswarm.output import details, paint
+from alphaswarm.output import details, paint, say_at_once
 from alphaswarm.plan_text import drift_text, headline, plan_text
 from alphaswarm.run_text import counts, moment, run_document
 from alphaswarm_core.errors import ExitCode, UsageError
@@ -160,17 +160,17 @@ def runtime(here: Session, environment: str) -> "Iterator[TerraformRuntime]":
     from alphaswarm_core.terraform.runtime import TerraformRuntime
 
     stop = StopRequest()
-    progress = make_progress(live=is_terminal() and not here.output.as_json)
+    live = is_terminal() and not here.output.as_json
+    progress = make_progress(live=live)
 
     def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
         stop.ask()
-        progress.close()
         again = (
             "Ending at once; the state lock may stay behind."
             if stop.count > 1
             else "Stopping cleanly; Ctrl-C again ends at once."
         )
-        here.output.narrate(again)
+        say_at_once(again, clears_line=live)
 
     before = {number: signal.signal(number, ask_to_stop) for number in _STOP_SIGNALS}
     try:
