@@ -13,7 +13,7 @@ from alphaswarm_core.canonical import Json
 from alphaswarm_core.errors import UsageError
 from alphaswarm_core.gates.gate import decide_approvals, decide_at_once, decide_start
 from alphaswarm_core.ledger.errors import PlanAlreadyUsedError
-from alphaswarm_core.ledger.records import Run, RunKind, RunStatus, stack_name
+from alphaswarm_core.ledger.records import Run, RunKind, RunStatus
 from alphaswarm_core.terraform.applying import Applier, as_document
 from alphaswarm_core.terraform.context import RuntimeContext
 from alphaswarm_core.terraform.engines.base import Engine
@@ -128,13 +128,8 @@ class TerraformRuntime:
             run = self.context.ledger.transition(run.id, RunStatus.completed, changes={**columns, **learned})
         return Planned(run, made.plan)
 
-    def require_start(self, environment: str, *, break_glass: str | None = None) -> None:
-        """Refuse when the environment may not be changed from here and now, whatever the plan says; on the record."""
-        stack = stack_name(self.context.settings.runtime_tree(), environment)
-        with refusals_noted(self.context.ledger, "start", stack, self.context.actor, {"stack": stack}):
-            self._decide_start(environment, break_glass)
-
-    def _decide_start(self, environment: str, break_glass: str | None) -> None:
+    def _require_start(self, environment: str, break_glass: str | None) -> None:
+        """Refuse when the environment may not be changed from here and now, whatever the plan says."""
         decide_start(
             environment=environment,
             settings=self.context.settings.environment(environment),
@@ -168,7 +163,7 @@ class TerraformRuntime:
     def _checked(self, planned: Run, break_glass: str | None) -> tuple[StackSpec, Engine, bytes]:
         """The spec, the engine and the very bytes to apply; raises when anything speaks against it."""
         self._require_applicable(planned)
-        self._decide_start(planned.environment, break_glass)
+        self._require_start(planned.environment, break_glass)
         self._require_approvals(planned)
         spec, engine = self._same_spec_and_engine(planned)
         return spec, engine, read_checked(self.context.artifacts(planned.id).plan, str(planned.plan_digest))
@@ -190,7 +185,7 @@ class TerraformRuntime:
         required = self.context.settings.environment(environment).approvals
         stack = f"{self.context.settings.runtime_tree()}/{environment}"
         with refusals_noted(self.context.ledger, action, stack, self.context.actor, {"stack": stack}):
-            self.require_start(environment, break_glass=break_glass)
+            self._require_start(environment, break_glass)
             decide_at_once(environment=environment, required=required).require()
 
     def _outdate_other_plans(self, applied: Run) -> None:
