@@ -1,0 +1,1 @@
+"""The embedded GitHub: the issuer of the tokens that jobs get."""
