@@ -1,0 +1,1 @@
+"""The documentation says nothing that the program does not do."""
