@@ -82,13 +82,11 @@ def show(run_id: str, **common: Any) -> None:
 @options()
 def logs(run_id: str, **common: Any) -> None:
     """Print what the engine said."""
-    from alphaswarm_core.terraform.events import parse_event
-
     here = session(**common)
     with here.runs() as ledger:
         run = ledger.run(run_id)
     lines = _log_lines(run)
-    said = [event.message if (event := parse_event(line)) else line for line in lines]
+    said = [said_in(line) for line in lines]
     here.output.result("run-log/v1", {"run": run.id, "lines": said}, "\n".join(said))
 
 
@@ -98,7 +96,7 @@ def logs(run_id: str, **common: Any) -> None:
 def watch(run_id: str, **common: Any) -> int:
     """Follow a run until it is done; exits with 1 when it did not complete."""
     from alphaswarm_core.terraform.dead_runs import mark_dead_runs
-    from alphaswarm_core.terraform.events import LineFollower, parse_event
+    from alphaswarm_core.terraform.events import LineFollower
 
     here = session(**common)
     with here.runs() as ledger:
@@ -106,8 +104,7 @@ def watch(run_id: str, **common: Any) -> int:
         follower = LineFollower(Path(run.log_place)) if run.log_place else None
         while not _at_rest(run):
             for line in follower.new_lines() if follower else ():
-                event = parse_event(line)
-                here.output.narrate(event.message if event else line)
+                here.output.narrate(said_in(line))
             time.sleep(_POLL_SECONDS)
             mark_dead_runs(ledger, here.settings.home_path)  # or this would wait for ever for a run that died
             run = ledger.run(run.id)
@@ -144,6 +141,17 @@ def unlock(run_id: str, yes: bool, **common: Any) -> int:  # noqa: FBT001
 def _say_removed(here: Session, run: "Run", lock: "Mapping[str, str]") -> None:
     text = f"Removed the lock {lock.get('id')} of {lock.get('who')} on {run.stack}."
     here.output.result("unlock/v1", {"removed": dict(lock), "run": run_document(run)}, text)
+
+
+def said_in(line: str) -> str:
+    """What a line of an engine's log says: its message, and of an error or warning the details too."""
+    from alphaswarm_core.terraform.events import parse_event
+
+    event = parse_event(line)
+    if event is None:
+        return line
+    detail = event.diagnostic.detail.strip() if event.diagnostic else ""
+    return f"{event.message}\n{detail}" if detail else event.message
 
 
 def _log_lines(run: "Run") -> list[str]:
