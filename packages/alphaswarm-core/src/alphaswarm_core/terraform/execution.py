@@ -9,7 +9,8 @@ from pathlib import Path
 from alphaswarm_core.terraform.engines.base import Command, EngineSession, Invocation
 from alphaswarm_core.terraform.events import Diagnostic, EngineEvent, LineFollower, parse_event, parse_plain_diagnostics
 
-_POLL_SECONDS = 0.03
+_POLL_SECONDS = 0.1
+"""How often progress is looked at; the end of a command is noticed at once."""
 _NOT_STARTED = -int(signal.SIGINT)
 _GRACE_SECONDS = 60.0
 """How long a clean stop may take before the engine is killed."""

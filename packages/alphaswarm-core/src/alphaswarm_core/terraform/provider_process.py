@@ -13,7 +13,6 @@ It is used for plans only: an apply keeps providers that live and die with Terra
 
 import contextlib
 import re
-import select
 import signal
 import subprocess
 import tempfile
@@ -21,7 +20,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from alphaswarm_core.terraform.engines.processes import start_process, stop_process
+from alphaswarm_core.terraform.engines.processes import start_process, stop_process, wait_process
 from alphaswarm_core.terraform.providers import LockedProvider, check_package, host_platform
 from alphaswarm_core.terraform.spec import StackSpec
 
@@ -30,6 +29,7 @@ REUSABLE: Mapping[str, str] = {"registry.terraform.io/hashicorp/aws": "aws"}
 
 _ANNOUNCEMENT = re.compile(rb"TF_REATTACH_PROVIDERS='(\{.*\})'")
 _START_SECONDS = 20.0
+_POLL_SECONDS = 0.005
 _STOP_SECONDS = 2.0
 
 
@@ -55,35 +55,30 @@ def running_provider(
         ProviderMissingError: the package is not the one that the lock file pins.
     """
     check_package(package, provider, memory)
-    with tempfile.TemporaryDirectory(prefix="as-") as sockets:  # short: the path of a Unix socket has 108 bytes at most
-        process = start_process(
-            [str(_executable(package)), "-debug"],
-            directory=package,
-            environment={**environment, "TMPDIR": sockets},
-            stdout=subprocess.PIPE,
-            on_our_death=signal.SIGKILL,
-        )
+    with tempfile.TemporaryDirectory(prefix="as-") as name:  # short: the path of a Unix socket has 108 bytes at most
+        said = Path(name) / "said"  # a file: a pipe that nobody empties would block a provider that goes on talking
+        with said.open("wb") as stdout:
+            process = start_process(
+                [str(_executable(package)), "-debug"],
+                directory=package,
+                environment={**environment, "TMPDIR": name},
+                stdout=stdout,
+                on_our_death=signal.SIGKILL,
+            )
         try:
-            yield _announcement(process)
+            yield _announcement(process, said)
         finally:
             stop_process(process, _STOP_SECONDS)
-            if process.stdout:
-                process.stdout.close()
 
 
 def _executable(package: Path) -> Path:
     return next(path for path in sorted(package.iterdir()) if path.name.startswith("terraform-provider-"))
 
 
-def _announcement(process: subprocess.Popen[bytes]) -> str | None:
-    """What the provider prints when it is ready; None when it does not within its time."""
+def _announcement(process: subprocess.Popen[bytes], said: Path) -> str | None:
+    """What the provider prints when it is ready; None when it does not within its time or ends."""
     deadline = time.monotonic() + _START_SECONDS
-    stream = process.stdout
-    said = b""
-    while stream is not None and time.monotonic() < deadline and process.poll() is None:
-        ready, _, _ = select.select([stream], [], [], 0.2)
-        if ready:
-            said += stream.read1(65_536)  # type: ignore[attr-defined]
-        if found := _ANNOUNCEMENT.search(said):
+    while time.monotonic() < deadline and wait_process(process, _POLL_SECONDS) is None:
+        if found := _ANNOUNCEMENT.search(said.read_bytes()):
             return found.group(1).decode()
     return None

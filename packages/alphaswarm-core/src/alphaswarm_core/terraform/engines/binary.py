@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from alphaswarm_core.terraform.engines.base import Command, EngineIdentity, EngineKind, Invocation
-from alphaswarm_core.terraform.engines.processes import signal_session, start_process, stop_process
+from alphaswarm_core.terraform.engines.processes import signal_session, start_process, stop_process, wait_process
 from alphaswarm_core.terraform.errors import EngineMissingError, EngineVersionError
 
 _VERSION_TIMEOUT_SECONDS = 20
@@ -78,10 +78,7 @@ class BinaryCommand:
 
     def wait(self, seconds: float) -> int | None:
         """See `Command.wait`."""
-        try:
-            return self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return None
+        return wait_process(self.process, seconds)
 
     def interrupt(self) -> None:
         """SIGINT to Terraform alone: its providers must live to finish what is in flight."""

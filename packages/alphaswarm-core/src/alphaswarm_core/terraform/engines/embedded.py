@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from alphaswarm_core.terraform.engines.base import Command, EngineIdentity, EngineKind, Invocation
-from alphaswarm_core.terraform.engines.processes import signal_session, start_process
+from alphaswarm_core.terraform.engines.processes import signal_session, start_process, wait_process
 from alphaswarm_core.terraform.errors import EngineMissingError
 
 _CLOSE_SECONDS = 5.0
@@ -85,9 +85,7 @@ class EmbeddedSession:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         _pipe(self.process.stdin).close()
-        try:
-            self.process.wait(_CLOSE_SECONDS)
-        except subprocess.TimeoutExpired:
+        if wait_process(self.process, _CLOSE_SECONDS) is None:
             signal_session(self.process, signal.SIGKILL)
             self.process.wait()
         _pipe(self.process.stdout).close()
