@@ -128,7 +128,11 @@ def options(*, target: bool = False) -> Callable[[_Function], _Function]:
         click.option("--config", metavar="FILE", help="The alphaswarm.toml to use (default: the nearest one above)."),
     ]
     cloud = [
-        click.option("--target", type=click.Choice([each.value for each in Target]), help="Where to act (default: from the settings)."),
+        click.option(
+            "--target",
+            type=click.Choice([each.value for each in Target]),
+            help="Where to act (default: from the settings).",
+        ),
         click.option(
             "--engine", type=click.Choice(["auto", "binary", "embedded"]), help="Which Terraform engine to use."
         ),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from alphaswarm.plan_text import headline
-from alphaswarm_core.ledger.records import Run
+from alphaswarm_core.ledger.records import Run, RunKind
 
 _SHORT_ID = 13
 """The part of an id that holds its time in milliseconds: unique, and every command takes it."""
@@ -62,9 +62,9 @@ def run_facts(run: Run) -> dict[str, object]:
         "queued": run.queued_at,
         "started": run.started_at,
         "finished": run.finished_at,
-        "took": duration(run),
+        "took": duration(run) if run.run_kind != RunKind.plan else None,  # a plan's row also waits and is applied
         "exit code": run.exit_code,
-        "error": f"{run.error} [{run.error_code}]" if run.error else None,
+        "error": f"{run.error} [{run.error_code}]" if run.error_code else run.error,
         "note": run.note,
         "log": run.log_place,
     }

@@ -178,6 +178,20 @@ def rds_scaling_configuration(_call: ApiCall, response: HttpResponse, _asked: As
     response.body = _EMPTY_SCALING.sub(b"", response.body)
 
 
+@corrects("cognito-idp", "DescribeUserPoolDomain")
+def cognito_domain_owner(call: ApiCall, response: HttpResponse, _asked: Asked) -> None:
+    """A domain belongs to the account that made it.
+
+    moto answers another random id each time, and `aws_cognito_user_pool_domain.aws_account_id` drifts at every look.
+    Source: Amazon Cognito user pools API reference, DomainDescriptionType.
+    """
+    document = json.loads(response.body)
+    description = document.get("DomainDescription")
+    if description:
+        description["AWSAccountId"] = call.identity.account_id
+        response.body = json.dumps(document).encode()
+
+
 @corrects("s3", "CreateBucket", failures=True)
 def s3_name_of_another_account(_call: ApiCall, response: HttpResponse, _asked: Asked) -> None:
     """A bucket name that another account has is `BucketAlreadyExists`.

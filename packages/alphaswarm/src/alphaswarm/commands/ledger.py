@@ -32,7 +32,7 @@ def verify(head: str | None, exported: Path | None, **common: Any) -> int:
     here = session(**common)
     expected = _head(head) if head else None
     if exported:
-        report = _verify_file(exported)
+        report = _verify_file(exported, expected)
     else:
         with here.ledger(create=False) as book:
             report = book.verify(expected_head=expected)
@@ -73,12 +73,12 @@ def migrate(**common: Any) -> None:
     here.output.result("ledger-migration/v1", {"migrated": True}, "The ledger's tables are up to date.")
 
 
-def _verify_file(place: Path) -> "VerificationReport":
+def _verify_file(place: Path, head: tuple[int, str] | None) -> "VerificationReport":
     from alphaswarm_core.ledger.export import verify_export
 
     try:
         with place.open(encoding="utf-8", errors="replace") as file:
-            return verify_export(file)
+            return verify_export(file, expected_head=head)
     except OSError as error:
         raise UsageError(f"{place} cannot be read", why=error.strerror) from error
 

@@ -68,6 +68,8 @@ class BinarySession:
     ) -> None:
         if self._current:
             stop_process(self._current.process, grace_seconds=5)
+            if self._current.process.returncode < 0:  # it was killed, and could not end its providers itself
+                signal_session(self._current.process, signal.SIGKILL)
 
 
 @dataclass(frozen=True, slots=True)
