@@ -63,7 +63,7 @@ def _measured(name: str, rehearsal: Rehearsal) -> Iterator[Measurement]:
     try:
         yield from SUBJECTS[name](rehearsal)
     except CannotMeasureError as error:
-        yield missed(name, 0, "", f"could not be measured: {error}")
+        yield missed(name, f"could not be measured: {error}")
     print(f"  took {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
 
 

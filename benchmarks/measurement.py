@@ -39,9 +39,11 @@ class Measurement:
     def line(self) -> str:
         """One row of the table."""
         sign = "≥" if self.at_least else "≤"
-        value = "-" if self.value is None else number(self.value)
         verdict = "ok" if self.met else "MISSED"
-        return f"{self.what:44} {value:>9} {sign} {number(self.target):>7} {self.unit:10} {verdict:7} {self.detail}"
+        if self.value is None:
+            return f"{self.what:44} {'-':>9}   {'':7} {'':10} {verdict:7} {self.detail}"
+        numbers = f"{number(self.value):>9} {sign} {number(self.target):>7} {self.unit:10}"
+        return f"{self.what:44} {numbers} {verdict:7} {self.detail}"
 
 
 def number(value: float) -> str:
@@ -67,9 +69,9 @@ def at_most(what: str, target: float, ours: Sequence[float], theirs: Sequence[fl
     return Measurement(what, statistics.median(ratios), target, "x", at_least=False, detail=detail)
 
 
-def missed(what: str, target: float, unit: str, why: str) -> Measurement:
-    """A target that could not be measured."""
-    return Measurement(what, None, target, unit, at_least=False, detail=why)
+def missed(what: str, why: str) -> Measurement:
+    """Something that could not be measured."""
+    return Measurement(what, None, 0, "", at_least=False, detail=why)
 
 
 def seconds(value: float) -> str:
