@@ -1,9 +1,12 @@
 """The program: a group of lazily imported commands, and the one place where an error becomes words and an exit code."""
 
 import importlib
+import os
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -69,18 +72,39 @@ def run(words: Sequence[str]) -> int:
     output = Output(as_json="--json" in words)
     try:
         result = program.main(args=list(words), prog_name="alphaswarm", standalone_mode=False)
+        sys.stdout.flush()  # here, where a reader that has gone away can be noticed
         return int(result) if isinstance(result, int) else ExitCode.DONE
-    except AlphaSwarmError as error:
-        output.error(error)
-        return error.exit_code
-    except click.exceptions.Exit as ended:
-        return ended.exit_code
-    except click.UsageError as error:
-        output.usage_error(error)
-        return ExitCode.USAGE
     except (KeyboardInterrupt, click.Abort):
         output.narrate("Interrupted.")
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try again at its end
         return ExitCode.DONE
+    except Exception as error:  # noqa: BLE001 - the last resort: words and an exit code, also for our own defects
+        return _tell(error, output)
+
+
+def _tell(error: Exception, output: Output) -> int:
+    """Say what went wrong; the exit code."""
+    if isinstance(error, AlphaSwarmError):
+        output.error(error)
+        return error.exit_code
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, click.UsageError):
+        output.usage_error(error)
+        return ExitCode.USAGE
+    if os.environ.get("ALPHASWARM_TRACEBACK"):
+        raise error
+    output.error(_unexpected(error))
+    return ExitCode.FAILED
+
+
+def _unexpected(error: Exception) -> AlphaSwarmError:
+    """What nobody thought of: a full disk at a bad moment, or a defect of this program."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return AlphaSwarmError(
+        f"Something unexpected happened: {type(error).__name__}: {error}",
+        why=f"{Path(last.filename).name}, line {last.lineno}, in {last.name}",
+        fix="If it looks like a defect, report it with the output of: ALPHASWARM_TRACEBACK=1 alphaswarm ...",
+    )
