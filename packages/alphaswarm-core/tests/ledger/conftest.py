@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from alphaswarm_core.ledger.store import Ledger
 
 from .databases import PostgresTestDatabase, SqliteTestDatabase, TestDatabase

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
+
 from alphaswarm_core.ledger.store import Ledger
 
 from .postgres import Server

@@ -7,9 +7,9 @@ import importlib.util
 import os
 import pwd
 import shutil
-import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from pathlib import Path
 
 _UNPRIVILEGED = ("postgres", "nobody")
 _START_SECONDS = 60.0
-_STOP_SECONDS = 30.0
+_STOP_SECONDS = 45.0
 PASSWORD = "correct-horse-battery"
 
 
@@ -112,33 +112,49 @@ def _initialise(programs: Path, directory: Path, user: str | None) -> None:
         raise NoServerError(f"initdb failed: {done.stderr.strip()}")
 
 
+# Stops the server when the pipe from us closes: also when the tests' process is killed, no server stays behind.
+_KEEPER = """
+import os, shutil, signal, subprocess, sys
+user, log, directory = sys.argv[1:4]
+with open(log, "w") as output:
+    to = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output}
+    server = subprocess.Popen(sys.argv[4:], user=user or None, cwd="/", **to)
+print(server.pid, flush=True)
+sys.stdin.read()
+server.send_signal(signal.SIGINT)  # fast shutdown
+try:
+    server.wait(30)
+except subprocess.TimeoutExpired:
+    server.kill()
+    server.wait()
+shutil.rmtree(directory, ignore_errors=True)
+"""
+
+
 @contextmanager
 def _started(programs: Path, directory: Path, user: str | None) -> Iterator[Server]:
     port = _free_port()
     log = directory / "log"
     options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": 60}
     arguments = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [programs / "postgres", "-D", directory / "data", *arguments],
-            user=user, cwd="/", env=_environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-        )  # fmt: skip
+    server: list[str | Path] = [programs / "postgres", "-D", directory / "data", *arguments]
+    keeper = subprocess.Popen(
+        [sys.executable, "-c", _KEEPER, user or "", log, directory, *server],
+        env=_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
     try:
-        _wait_until_ready(process, port, log)
-        yield Server(port, process.pid, directory)
+        assert keeper.stdout is not None
+        pid = int(keeper.stdout.readline())
+        _wait_until_ready(keeper, port, log)
+        yield Server(port, pid, directory)
     finally:
-        process.send_signal(signal.SIGINT)  # fast shutdown
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        keeper.communicate(timeout=_STOP_SECONDS)
 
 
-def _wait_until_ready(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+def _wait_until_ready(keeper: "subprocess.Popen[str]", port: int, log: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
-        if process.poll() is not None:
+        if "FATAL" in log.read_text(errors="replace") or keeper.poll() is not None:
             break
         if "ready to accept connections" in log.read_text(errors="replace"):
             return

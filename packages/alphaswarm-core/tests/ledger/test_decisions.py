@@ -1,4 +1,5 @@
 import pytest
+
 from alphaswarm_core.ledger.errors import ApprovalExistsError, LedgerRecordError, RunNotFoundError
 from alphaswarm_core.ledger.records import Decision
 from alphaswarm_core.ledger.store import Ledger

@@ -1,4 +1,5 @@
 import pytest
+
 from alphaswarm_core.errors import ExitCode
 from alphaswarm_core.ledger.errors import (
     IllegalTransitionError,
@@ -207,3 +208,9 @@ def test_run_is_refused_when_its_spec_does_not_exist(ledger: Ledger) -> None:
         ledger.open_run(new_run(spec_version_id="none"), exclusive=False)
     assert ledger.runs() == []
     assert ledger.verify().ok
+
+
+def test_spec_is_refused_when_it_has_no_document(ledger: Ledger) -> None:
+    with pytest.raises(LedgerRecordError):
+        ledger.register_spec(type(SPEC)(SPEC.tree, "dev", "0" * 64, None))
+    assert ledger.entries() == []

@@ -12,12 +12,15 @@ The body goes in as a digest, so that nothing in it can imitate the fields aroun
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 import orjson
 
 from alphaswarm_core.canonical import Json, canonical_json
 from alphaswarm_core.ledger.errors import LedgerRecordError
+
+_EXACT = 2**53
 
 SCHEMA = "alphaswarm.ledger.entry/1"
 GENESIS_HASH = "0" * 64
@@ -33,8 +36,8 @@ _FAST = (
     | orjson.OPT_PASSTHROUGH_DATETIME
     | orjson.OPT_PASSTHROUGH_SUBCLASS
 )
-# A number with a fraction or an exponent, wherever it may stand in JSON text (inside a string too: harmless).
-_PERHAPS_FLOAT = re.compile(rb"(?:^|[:\[,])-?[0-9]+[.eE]")
+# A number with a fraction or an exponent, or null (orjson's word for NaN), wherever a value may stand.
+_UNSURE = re.compile(rb'(?:^|":|[\[,])(?:-?[0-9]+[.eE]|null)')
 
 
 def entry_hash(sequence: int, at: str, kind: str, previous_hash: str, body: str) -> str:
@@ -60,7 +63,21 @@ def canonical_text(document: Json) -> str:
         text = orjson.dumps(document, option=_FAST)
     except TypeError:
         return _general_text(document)
-    return text.decode() if text.isascii() and not _PERHAPS_FLOAT.search(text) else _general_text(document)
+    return text.decode() if text.isascii() and not _UNSURE.search(text) else _general_text(document)
+
+
+def as_doubles(document: Json) -> Json:
+    """`document`, read from canonical text, with the numbers that RFC 8785 writes without a fraction as what they were.
+
+    A double from 2^53 to 10^21 is written as digits, which Python reads as an integer that JSON could not carry.
+    """
+    if type(document) is int:
+        return document if -_EXACT < document < _EXACT else float(document)
+    if isinstance(document, Mapping):
+        return {key: as_doubles(value) for key, value in document.items()}
+    if isinstance(document, Sequence) and not isinstance(document, str):
+        return [as_doubles(value) for value in document]
+    return document
 
 
 def _general_text(document: Json) -> str:

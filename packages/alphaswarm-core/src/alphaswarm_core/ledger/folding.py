@@ -12,7 +12,9 @@ from typing import Any
 import orjson
 
 from alphaswarm_core.canonical import Json
-from alphaswarm_core.ledger.projection import PROJECTIONS, RUNS, Projection
+from alphaswarm_core.ledger.chain import as_doubles
+from alphaswarm_core.ledger.errors import LedgerRecordError
+from alphaswarm_core.ledger.projection import PROJECTIONS, RUNS, Column, Projection
 from alphaswarm_core.ledger.records import FINAL_STATUSES
 from alphaswarm_core.ledger.transitions import LEGAL_FOR_KIND
 
@@ -41,7 +43,7 @@ class FoldedRow:
     def seal(self, projection: Projection) -> bytes:
         """The digest of the row as it is stored."""
         if self.values is not None:
-            self.digest = row_digest(projection.stored_row(self.values))
+            self.digest = row_digest(_expected_row(projection, self.values))
         return self.digest
 
 
@@ -76,6 +78,18 @@ class Fold:
             row.seal(projection)
             row.values = None
         return complaint
+
+
+def _expected_row(projection: Projection, values: Mapping[str, Json]) -> tuple[Column, ...]:
+    """The row that `values`, read from entries, must have made; no row at all if the ledger never wrote such values."""
+    try:
+        return projection.stored_row(values)
+    except LedgerRecordError:
+        pass
+    try:
+        return projection.stored_row({column: as_doubles(value) for column, value in values.items()})
+    except (LedgerRecordError, OverflowError):
+        return ()
 
 
 def _complaint_about_new(projection: Projection, kind: str, key: str, values: Mapping[str, Json]) -> str | None:
@@ -122,7 +136,7 @@ def row_differences(
         first = first or sequence
         values.update(changes)
         writers.update(dict.fromkeys(changes, sequence))
-    expected = projection.stored_row(values)
+    expected = _expected_row(projection, values)
     return [
         ColumnDifference(writers.get(column, first), f"column {column} holds {_shown(is_)}, not {_shown(should)}")
         for column, is_, should in zip(projection.columns, row, expected, strict=False)

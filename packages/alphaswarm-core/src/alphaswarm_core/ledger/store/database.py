@@ -3,7 +3,7 @@
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ClassVar, TypeAlias
 
 Parameters: TypeAlias = "Mapping[str, str | int | None]"
@@ -72,8 +72,8 @@ class Database(ABC):
         """All rows of a query."""
 
     @abstractmethod
-    def stream(self, sql: str) -> Iterator[Row]:
-        """The rows of a query one after the other, in constant memory, inside a snapshot.
+    def stream(self, sql: str) -> AbstractContextManager[Iterator[Row]]:
+        """The rows of a query one after the other, in constant memory, inside a snapshot; closed with the block.
 
         Text that is not UTF-8 comes with lone surrogates instead of raising.
         """

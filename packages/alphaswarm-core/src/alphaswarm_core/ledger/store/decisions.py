@@ -46,6 +46,8 @@ def approvals(database: Database, run_id: str) -> list[Approval]:
 
 def register_spec(transaction: Transaction, spec: SpecRecord) -> SpecVersion:
     """The version with that hash; a new one if the stack never had it."""
+    if spec.document is None:
+        raise LedgerRecordError(f"The spec {spec.spec_hash} has no document", fix="Report this as a defect")
     stack = {"tree": spec.tree, "environment": spec.environment}
     versions = _versions(transaction.database, stack)
     for version in versions:

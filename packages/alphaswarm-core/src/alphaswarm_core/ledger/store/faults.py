@@ -19,6 +19,7 @@ from alphaswarm_core.ledger.errors import (
     LedgerServerError,
     LedgerUnavailableError,
 )
+from alphaswarm_core.ledger.redaction import Redactor
 
 _RESTORE = "Keep the file as evidence and restore the ledger from a backup or an export"
 _PRIMARY = 0xFF
@@ -81,7 +82,9 @@ def sqlite_fault(error: BaseException, place: str) -> LedgerError:
 def postgres_fault(error: BaseException, place: str) -> LedgerError:
     """Our error for what PostgreSQL, or the way to it, raised. Never shows a password: `place` has none."""
     state = getattr(error, "sqlstate", None) or _state_of_failed_connection(str(error))
-    said = (str(error).strip().splitlines() or ["nothing"])[0]
+    said = Redactor().text(
+        (str(error).strip().splitlines() or ["nothing"])[0]
+    )  # libpq quotes an address that is broken
     for prefix, kind, what, fix in _POSTGRES:
         if state.startswith(prefix):
             return kind(f"The ledger's server at {place} {what}", why=f"PostgreSQL says: {said}", fix=fix)

@@ -357,8 +357,8 @@ class Ledger:
 
     def export(self, stream: TextIO) -> None:
         """Write the chain as JSON lines, which `ledger.export.verify_export` checks without a database."""
-        with self._reading() as database:
-            stream.writelines(export_lines(database.stream(statements.ALL_ENTRIES), format_time(self._clock())))
+        with self._reading() as database, database.stream(statements.ALL_ENTRIES) as entries:
+            stream.writelines(export_lines(entries, format_time(self._clock())))
 
 
 def _connect(url: str, *, create: bool, busy_timeout: timedelta) -> Database:

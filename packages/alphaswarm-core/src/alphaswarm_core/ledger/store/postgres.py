@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -72,12 +72,13 @@ class PostgresDatabase(Database):
         except self._psycopg.Error as error:
             raise self.fault(error) from error
 
-    def stream(self, sql: str) -> Iterator[Row]:
+    @contextmanager
+    def stream(self, sql: str) -> Iterator[Iterator[Row]]:
         """See `Database.stream`."""
         try:
             with self.connection.cursor(name="stream") as cursor:
                 cursor.itersize = _CHUNK
-                yield from cursor.execute(_translated(sql))
+                yield iter(cursor.execute(_translated(sql)))
         except self._psycopg.Error as error:
             raise self.fault(error) from error
 

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from alphaswarm_core.canonical import Json
+from alphaswarm_core.ledger.chain import as_doubles
 from alphaswarm_core.ledger.errors import LedgerCorruptError, RunNotFoundError
 from alphaswarm_core.ledger.projection import RUNS
 from alphaswarm_core.ledger.records import Actor, ActorKind, Run, RunKind, RunStatus
@@ -92,7 +93,7 @@ def run_of(row: Sequence[Any]) -> Run:
     try:
         for column in RUNS.json:
             if values[column] is not None:
-                values[column] = orjson.loads(values[column])
+                values[column] = as_doubles(orjson.loads(values[column]))
         return run_from(values)
     except (ValueError, TypeError) as error:
         raise LedgerCorruptError(

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from functools import lru_cache, partial
 from pathlib import Path
@@ -67,13 +67,13 @@ class SqliteDatabase(Database):
         except sqlite3.Error as error:
             raise self.fault(error) from error
 
-    def stream(self, sql: str) -> Iterator[Row]:
+    @contextmanager
+    def stream(self, sql: str) -> Iterator[Iterator[Row]]:
         """See `Database.stream`."""
         self.connection.text_factory = _lenient_text
         try:
             with closing(self.connection.cursor()) as cursor:
-                cursor.arraysize = 1000
-                yield from cursor.execute(_translated(sql))
+                yield cursor.execute(_translated(sql))
         except sqlite3.Error as error:
             raise self.fault(error) from error
         finally:

@@ -19,13 +19,13 @@ def verify(database: Database, expected_head: tuple[int, str] | None) -> Verific
     """Verify the chain and every evidence table. Damage in the database is a problem like any other."""
     verification = Verification(expected_head)
     with database.snapshot():
-        with _damage_noted(verification, ENTRIES_TABLE):
-            verification.check_entries(database.stream(statements.ALL_ENTRIES))
-        with _damage_noted(verification, HEAD_TABLE):
-            verification.check_head(list(database.stream(statements.HEADS)))
+        with _damage_noted(verification, ENTRIES_TABLE), database.stream(statements.ALL_ENTRIES) as entries:
+            verification.check_entries(entries)
+        with _damage_noted(verification, HEAD_TABLE), database.stream(statements.HEADS) as heads:
+            verification.check_head(list(heads))
         for projection in PROJECTIONS.values():
-            with _damage_noted(verification, projection.table):
-                rows = database.stream(statements.select_rows(projection))
+            query = statements.select_rows(projection)
+            with _damage_noted(verification, projection.table), database.stream(query) as rows:
                 verification.check_rows(projection, rows, _History(database))
     return verification.report()
 
