@@ -79,6 +79,12 @@ class RepositorySettings(_Section):
     id: Annotated[int, Field(strict=True, gt=0)] = Field(
         description="The repository's numeric id.", examples=[900000001]
     )
+    subject_format: Literal["immutable", "legacy"] = Field(
+        "immutable",
+        description="How GitHub writes its subject: `immutable` carries the ids (repositories made after 2026-07-15, or "
+        "opted in), `legacy` the names alone.",
+        examples=["immutable"],
+    )
     owner_id: Annotated[int, Field(strict=True, gt=0)] = Field(
         description="The owner's numeric id.", examples=[800000001]
     )
