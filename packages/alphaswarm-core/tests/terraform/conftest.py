@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from example_project import Project, write_project
+
 from alphaswarm_core.identity.actor import actor_from_environment
 from alphaswarm_core.ledger.store import Ledger
 from alphaswarm_core.settings import load_settings
@@ -15,7 +17,6 @@ from alphaswarm_core.target import Target
 from alphaswarm_core.terraform.context import RuntimeContext, Silent
 from alphaswarm_core.terraform.execution import StopRequest
 from alphaswarm_core.terraform.runtime import TerraformRuntime
-from example_project import Project, write_project
 
 
 @pytest.fixture

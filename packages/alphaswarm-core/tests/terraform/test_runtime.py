@@ -6,6 +6,9 @@ import stat
 from pathlib import Path
 
 import pytest
+from conftest import MakeRuntime
+from example_project import Project
+
 from alphaswarm_core.errors import ApprovalMissingError
 from alphaswarm_core.gates.gate import HaltedError, WorkstationError
 from alphaswarm_core.ledger.errors import PlanAlreadyUsedError
@@ -21,8 +24,6 @@ from alphaswarm_core.terraform.errors import (
     StalePlanError,
 )
 from alphaswarm_core.terraform.runtime import TerraformRuntime
-from conftest import MakeRuntime
-from example_project import Project
 
 
 def kinds(ledger: Ledger) -> list[str]:
