@@ -81,8 +81,8 @@ class RepositorySettings(_Section):
     )
     subject_format: Literal["immutable", "legacy"] = Field(
         "immutable",
-        description="How GitHub writes its subject: `immutable` carries the ids (repositories made after 2026-07-15, or "
-        "opted in), `legacy` the names alone.",
+        description="How GitHub writes its subject: `immutable` carries the ids (repositories made after 2026-07-15, "
+        "or opted in), `legacy` the names alone.",
         examples=["immutable"],
     )
     owner_id: Annotated[int, Field(strict=True, gt=0)] = Field(
