@@ -16,8 +16,13 @@ from alphaswarm_core.terraform.errors import StackError
 LOCK_FILE = ".terraform.lock.hcl"
 
 _SOURCE = re.compile(r'"?source"?\s*[=:]\s*"(\.{1,2}/[^"]*)"')
-_PROVIDER_BLOCK = re.compile(r'^\s*provider\s+"([^"]+)"\s*\{', re.MULTILINE)
-_ALIASES = re.compile(r"configuration_aliases")
+_MODULE_SOURCE = re.compile(r'\bmodule\s*"?[\w-]+"?\s*\{.*?\bsource\s*=\s*([^\n]+)', re.DOTALL)
+_LITERAL = re.compile(r'"[^"$%\\]*"')
+_GAP = r"(?:\s|/\*.*?\*/)*"
+_PROVIDER_BLOCK = re.compile(rf'\bprovider\b{_GAP}"?([^\s"{{]+)"?{_GAP}\{{', re.DOTALL)
+"""Wherever it stands, in comments too: a configuration too many costs time, one too few the wrong account."""
+_ALIASES = re.compile(r"\bconfiguration_aliases\b|\balias\s*=")
+_CONFIGURATION = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _LEFT_OUT_DIRECTORIES = {".terraform", ".git", "__pycache__"}
 _LEFT_OUT_FILES = re.compile(r"(\.tfstate(\..*)?|\.tfplan|crash(\..*)?\.log|\.terraform\.tfstate\.lock\.info)$")
 
@@ -102,7 +107,7 @@ def spec_document(tree: str, environment: str, inputs: Mapping[str, str], files:
 def _require_root_module(directory: Path) -> None:
     if not directory.is_dir():
         raise StackError(f"There is no root module {directory}", fix="Check the tree's path in alphaswarm.toml")
-    if not any(directory.glob("*.tf")) and not any(directory.glob("*.tf.json")):
+    if not _configuration_of(directory):
         raise StackError(f"{directory} holds no Terraform files", fix="Check the tree's path in alphaswarm.toml")
 
 
@@ -124,24 +129,56 @@ def _reached_modules(root: Path, directory: Path) -> list[Path]:
                 fix="Move the module into the project",
             )
         found.append(module)
-        for path in sorted([*module.glob("*.tf"), *module.glob("*.tf.json")]):
-            sources = _SOURCE.findall(_read(path).decode("utf-8", "replace"))
+        for path in _configuration_of(module):
+            text = _read(path).decode("utf-8", "replace")
+            _require_literal_sources(path, text)
+            sources = _SOURCE.findall(text)
             waiting += [target for source in sources if (target := (module / source).resolve()).is_dir()]
     return sorted(found)
+
+
+def _configuration_of(module: Path) -> list[Path]:
+    return sorted(path for path in module.iterdir() if path.name.endswith(_CONFIGURATION))
+
+
+def _require_literal_sources(path: Path, text: str) -> None:
+    """Newer engines compute sources from variables: what such a module is, the hash could not tell."""
+    for source in _MODULE_SOURCE.findall(text):
+        if not _LITERAL.match(source):
+            raise StackError(
+                f"{path} computes the source of a module: {source.strip()}",
+                why="what the stack is made of could change without a trace",
+                fix="Write the source as plain text",
+            )
 
 
 def _files_of(root: Path, module: Path) -> dict[str, bytes]:
     return {
         _relative(root, path): _read(path)
         for path in sorted(module.rglob("*"))
-        if path.is_file()
-        and not _LEFT_OUT_DIRECTORIES & set(path.relative_to(module).parts)
+        if not _LEFT_OUT_DIRECTORIES & set(path.relative_to(module).parts)
         and not _LEFT_OUT_FILES.search(path.name)
+        and _is_file(path)
     }
 
 
+def _is_file(path: Path) -> bool:
+    if path.is_symlink() and path.is_dir():
+        raise StackError(
+            f"{path} is a link to a directory", why="what it holds would not be in the hash", fix="Make it a module"
+        )
+    return path.is_file()
+
+
 def _relative(root: Path, path: Path) -> str:
-    return path.resolve().relative_to(root.resolve()).as_posix()
+    place = path.resolve()
+    if not place.is_relative_to(root.resolve()):
+        raise StackError(
+            f"{path} is a link to {place}, which lies outside the project",
+            why="what it contains could change without a trace",
+            fix="Put the file itself into the project",
+        )
+    return place.relative_to(root.resolve()).as_posix()
 
 
 def _read(path: Path) -> bytes:
@@ -152,14 +189,15 @@ def _read(path: Path) -> bytes:
 
 
 def _count_provider_blocks(contents: Mapping[str, bytes]) -> dict[str, int]:
-    """How often each provider is configured; -1000 makes it unprovable (aliases, JSON syntax)."""
+    """How often each provider is configured; none where that cannot be proved (aliases, JSON, escapes in a name)."""
     counts: dict[str, int] = {}
     for path, content in contents.items():
-        if not path.endswith((".tf", ".tf.json")):
+        if not path.endswith(_CONFIGURATION):
             continue
         text = content.decode("utf-8", "replace")
-        for name in _PROVIDER_BLOCK.findall(text):
+        names = _PROVIDER_BLOCK.findall(text)
+        if path.endswith(".json") or _ALIASES.search(text) or any("\\" in name for name in names):
+            return {}
+        for name in names:
             counts[name] = counts.get(name, 0) + 1
-        if path.endswith(".json") or _ALIASES.search(text):
-            counts["*"] = 1
-    return {} if "*" in counts else counts
+    return counts
