@@ -88,6 +88,11 @@ class RepositorySettings(_Section):
     owner_id: Annotated[int, Field(strict=True, gt=0)] = Field(
         description="The owner's numeric id.", examples=[800000001]
     )
+    apply_workflows: tuple[Annotated[str, Field(pattern=r"^\.github/workflows/[A-Za-z0-9._-]+\.ya?ml$")], ...] = Field(
+        (),
+        description="The workflow files of its main branch whose jobs may assume the apply role.",
+        examples=[[".github/workflows/terraform-pipeline.yml"]],
+    )
 
 
 class GithubSettings(_Section):

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "deploy": ("alphaswarm.commands.deploy:deploy", "Plan and apply the app tier, audited"),
     "runs": ("alphaswarm.commands.runs:runs", "Look at runs: list, show, logs, watch, unlock"),
     "ledger": ("alphaswarm.commands.ledger:ledger", "Verify and export the ledger"),
+    "trust": ("alphaswarm.commands.trust:trust", "Decide, explain and prove who may become which role"),
     "halt": ("alphaswarm.commands.halt:halt", "Stop all applies and destroys, or let them go on"),
     "local": ("alphaswarm.commands.local:local", "The local cloud: an embedded AWS to rehearse on"),
     "demo": ("alphaswarm.commands.demo:demo", "Deploy to dev on the local cloud, from nothing, in one go"),

@@ -1,0 +1,122 @@
+"""The matrix: every kind of subject against every role of every environment, decided, and compared with what is declared."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from alphaswarm_core.identity.github.claims import NoToken, claims
+from alphaswarm_core.identity.github.representative import NamedJob, representative_jobs
+from alphaswarm_core.identity.iam import (
+    CompiledPolicy,
+    MalformedPolicyError,
+    PolicyKind,
+    compile_policy,
+    parse_policy,
+    web_identity_request,
+)
+from alphaswarm_core.identity.trust.declared import Role, declared_intent, github_repositories, provider_arn, role_arn
+from alphaswarm_core.identity.trust.rendered import RolePolicy
+from alphaswarm_core.settings import Settings
+
+AUDIENCE = "sts.amazonaws.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One kind of job against one role of one environment.
+
+    Attributes:
+        environment: The environment whose account has the role.
+        role: The role.
+        job: The kind of job, by its stable name.
+        subject: The token's `sub`; empty for a job that gets no token.
+        admitted: Whether the policy lets it in.
+        intended: Whether it is declared to get in.
+        reason: Why it was decided so.
+    """
+
+    environment: str
+    role: Role
+    job: str
+    subject: str
+    admitted: bool
+    intended: bool
+    reason: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether policy and declaration disagree: too much trust, or too little."""
+        return self.admitted != self.intended
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """All cells."""
+
+    cells: tuple[Cell, ...]
+
+    @property
+    def differences(self) -> tuple[Cell, ...]:
+        """The cells in which policy and declaration disagree."""
+        return tuple(cell for cell in self.cells if cell.differs)
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything is as declared. An empty matrix shows nothing and does not hold."""
+        return bool(self.cells) and not self.differences
+
+    def admitted(self) -> tuple[Cell, ...]:
+        """The cells that get in."""
+        return tuple(cell for cell in self.cells if cell.admitted)
+
+
+def build_matrix(settings: Settings, policies: Iterable[RolePolicy]) -> Matrix:
+    """Decide every representative job against every one of `policies`.
+
+    A policy that is malformed admits nobody, as on AWS; where somebody was meant to get in, that is a difference.
+    """
+    workflows = sorted({path for each in settings.github.repositories.values() for path in each.apply_workflows})
+    jobs = representative_jobs(
+        github_repositories(settings), list(settings.environments), workflows or [".github/workflows/none.yml"]
+    )
+    tokens = [(named, token) for named in jobs for token in _tokens(named)]
+    return Matrix(tuple(cell for policy in policies for cell in _cells(settings, policy, tokens)))
+
+
+def _tokens(named: NamedJob) -> Sequence[dict[str, str] | None]:
+    """The payloads that a job may get: none, one, or two where GitHub does not document which."""
+    found = claims(named.job)
+    if isinstance(found, NoToken):
+        return [None]
+    return [{**each.document(), "aud": AUDIENCE} for each in found]
+
+
+def _cells(
+    settings: Settings, policy: RolePolicy, tokens: Iterable[tuple[NamedJob, dict[str, str] | None]]
+) -> Iterable[Cell]:
+    intent = declared_intent(settings, policy.environment, policy.role)
+    provider = provider_arn(settings, policy.environment)
+    arn = role_arn(settings, policy.environment, policy.role)
+    compiled, broken = _compiled(policy)
+    for named, token in tokens:
+        if token is None:
+            yield Cell(
+                policy.environment, policy.role, named.name, "", admitted=False, intended=False, reason="no token"
+            )
+            continue
+        decision = compiled.decide(web_identity_request(token, provider, role_arn=arn)) if compiled else None
+        yield Cell(
+            policy.environment,
+            policy.role,
+            named.name,
+            token["sub"],
+            admitted=bool(decision),
+            intended=intent.includes(token),
+            reason=decision.reason if decision else broken,
+        )
+
+
+def _compiled(policy: RolePolicy) -> tuple[CompiledPolicy | None, str]:
+    try:
+        return compile_policy(parse_policy(policy.document, PolicyKind.TRUST)), ""
+    except MalformedPolicyError as error:
+        return None, error.what
