@@ -12,8 +12,8 @@ from typing import Any
 
 from alphaswarm_core.canonical import Json
 from alphaswarm_core.terraform.errors import EngineFailedError
+from alphaswarm_core.terraform.redaction import REDACTED, marked_strings, redact, without
 
-REDACTED = "(sensitive)"
 UNKNOWN = "(known after apply)"
 
 
@@ -120,43 +120,43 @@ def parse_plan(document: Mapping[str, Any]) -> Plan:
         )
     if document.get("errored"):
         raise EngineFailedError("The plan is marked as errored and cannot be applied", fix="Plan again")
-    changes = tuple(_resource_changes(document.get("resource_changes", ())))
+    secrets = frozenset(_secrets(document))
+    changes = tuple(_resource_changes(document.get("resource_changes", ()), secrets))
+    drift = tuple(_resource_changes(document.get("resource_drift", ()), secrets))
     return Plan(
         terraform_version=str(document.get("terraform_version", "")),
         changes=tuple(each for each in changes if each.action not in {Action.NO_OP, Action.READ} or each.imported),
-        drift=tuple(
-            each for each in _resource_changes(document.get("resource_drift", ())) if each.action is not Action.NO_OP
-        ),
+        drift=tuple(each for each in drift if each.action is not Action.NO_OP),
         output_changes=_output_changes(document.get("output_changes", {})),
-        variables=_plain_variables(document),
+        variables=_plain_variables(document, secrets),
         resources=_count_resources(document.get("planned_values", {}).get("root_module", {})),
     )
 
 
-def redact(value: Any, mask: Any) -> Json:
-    """`value` without what `mask` marks: `true` hides all of it, a mapping or list hides parts.
-
-    Terraform's masks leave out what is not sensitive, so a shorter or missing mask hides nothing more.
-    """
-    if mask is True:
-        return REDACTED
-    if isinstance(value, Mapping):
-        masks = mask if isinstance(mask, Mapping) else {}
-        return {str(key): redact(each, masks.get(key)) for key, each in value.items()}
-    if isinstance(value, list):
-        masks_of = mask if isinstance(mask, list) else []
-        return [redact(each, masks_of[i] if i < len(masks_of) else None) for i, each in enumerate(value)]
-    return value  # type: ignore[no-any-return]
+def _secrets(document: Mapping[str, Any]) -> Iterable[str]:
+    """The strings that are marked as sensitive anywhere: in variables, resources, drift and outputs."""
+    declared = _declared_variables(document)
+    for name, each in document.get("variables", {}).items():
+        yield from marked_strings(each.get("value"), bool(declared.get(name, {}).get("sensitive")))
+    resources = [*document.get("resource_changes", ()), *document.get("resource_drift", ())]
+    for change in [each["change"] for each in resources] + list(document.get("output_changes", {}).values()):
+        for side in ("before", "after"):
+            yield from marked_strings(change.get(side), change.get(f"{side}_sensitive"))
 
 
-def _resource_changes(documents: Iterable[Mapping[str, Any]]) -> Iterable[ResourceChange]:
+def _declared_variables(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    declared: Mapping[str, Any] = document.get("configuration", {}).get("root_module", {}).get("variables", {})
+    return declared
+
+
+def _resource_changes(documents: Iterable[Mapping[str, Any]], secrets: frozenset[str]) -> Iterable[ResourceChange]:
     for document in documents:
         if document.get("mode") == "data":
             continue
-        yield _resource_change(document, document["change"])
+        yield _resource_change(document, document["change"], secrets)
 
 
-def _resource_change(document: Mapping[str, Any], change: Mapping[str, Any]) -> ResourceChange:
+def _resource_change(document: Mapping[str, Any], change: Mapping[str, Any], secrets: frozenset[str]) -> ResourceChange:
     actions = tuple(str(each) for each in change.get("actions", ()))
     if actions not in _ACTIONS:
         raise EngineFailedError(
@@ -170,8 +170,8 @@ def _resource_change(document: Mapping[str, Any], change: Mapping[str, Any]) -> 
         action=_ACTIONS[actions],
         imported=bool(change.get("importing")),
         reason=document.get("action_reason"),
-        before=redact(change.get("before"), change.get("before_sensitive")),
-        after=redact(after, change.get("after_sensitive")),
+        before=without(redact(change.get("before"), change.get("before_sensitive")), secrets),
+        after=without(redact(after, change.get("after_sensitive")), secrets),
     )
 
 
@@ -192,11 +192,11 @@ def _output_changes(document: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted(name for name, change in document.items() if change.get("actions") != ["no-op"]))
 
 
-def _plain_variables(document: Mapping[str, Any]) -> dict[str, Json]:
+def _plain_variables(document: Mapping[str, Any], secrets: frozenset[str]) -> dict[str, Json]:
     """Scalar root variables that are not declared sensitive."""
-    declared = document.get("configuration", {}).get("root_module", {}).get("variables", {})
+    declared = _declared_variables(document)
     return {
-        name: REDACTED if declared.get(name, {}).get("sensitive") else each.get("value")
+        name: REDACTED if declared.get(name, {}).get("sensitive") else without(each.get("value"), secrets)
         for name, each in document.get("variables", {}).items()
         if isinstance(each.get("value"), str | int | float | bool)
     }
