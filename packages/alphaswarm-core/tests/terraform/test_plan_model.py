@@ -99,40 +99,45 @@ def test_no_marked_value_is_ever_in_the_model(before: Any, after: Any, place: st
     assert SECRET not in json.dumps(everything(plan))
 
 
-@settings(max_examples=100, deadline=None)
-@given(marked=with_secret(), copied=st.sampled_from(["resource", "variable", "drift"]), around=words)
-def test_marked_value_is_taken_out_where_it_was_copied_to_as_well(marked: Any, copied: str, around: str) -> None:
-    secret = resource(["create"], after=SECRET, after_sensitive=True)
-    text = f"{around}{SECRET}{around}"
-    more: dict[str, Any] = {
-        "resource": {"resource_changes": [secret, resource(["create"], after={"url": [text]})]},
-        "variable": {"resource_changes": [secret], "variables": {"url": {"value": text}}},
-        "drift": {"resource_changes": [secret], "resource_drift": [resource(["update"], before=text)]},
-    }[copied]
-
-    assert SECRET not in json.dumps(everything(parse_plan({"format_version": "1.2", **more})))
-
-
-def test_sensitive_variable_and_output_are_secrets_too() -> None:
-    document = {
-        "format_version": "1.2",
-        "variables": {"password": {"value": SECRET}},
+def sensitive_variable(value: Any) -> dict[str, Any]:
+    return {
+        "variables": {"password": {"value": value}},
         "configuration": {"root_module": {"variables": {"password": {"sensitive": True}}}},
-        "output_changes": {"url": {"actions": ["create"], "after": "tok3n-tok3n", "after_sensitive": True}},
-        "resource_changes": [resource(["create"], after={"a": SECRET, "b": "tok3n-tok3n", "c": "plain"})],
     }
 
-    (change,) = parse_plan(document).changes
 
-    assert change.after == {"a": REDACTED, "b": REDACTED, "c": "plain"}
+@settings(max_examples=100, deadline=None)
+@given(hidden=with_secret(), copied=with_secret(), place=st.sampled_from(["resource_changes", "resource_drift"]))
+def test_value_of_a_sensitive_variable_is_taken_out_wherever_it_was_copied_to(
+    hidden: Any, copied: Any, place: str
+) -> None:
+    document = {"format_version": "1.2", place: [resource(["update"], before=copied[0], after=f"url/{SECRET}")]}
+
+    plan = parse_plan({**document, **sensitive_variable([SECRET, hidden[0]])})
+
+    assert SECRET not in json.dumps(everything(plan))
 
 
-def test_short_sensitive_value_does_not_blank_out_ordinary_words() -> None:
-    secret = resource(["create"], after={"a": "on", "b": "only"}, after_sensitive={"a": True})
+def test_value_of_a_sensitive_variable_is_taken_out_of_other_variables() -> None:
+    document = {"format_version": "1.2", **sensitive_variable(SECRET)}
+    document["variables"] |= {"url": {"value": f"https://me:{SECRET}@db"}}
 
-    (change,) = plan_of(secret).changes
+    assert parse_plan(document).variables == {"password": REDACTED, "url": f"https://me:{REDACTED}@db"}
 
-    assert change.after == {"a": REDACTED, "b": "only"}
+
+def test_value_that_only_a_provider_marks_stays_readable_where_it_is_not_marked() -> None:
+    """`value` of an SSM parameter is marked, the same text in `insecure_value` is not."""
+    change = resource(["create"], after={"value": "cluster-of-dev", "insecure_value": "cluster-of-dev"})
+    change["change"]["after_sensitive"] = {"value": True}
+
+    assert plan_of(change).changes[0].after == {"value": REDACTED, "insecure_value": "cluster-of-dev"}
+
+
+def test_short_sensitive_variable_does_not_blank_out_ordinary_words() -> None:
+    plan = plan_of(resource(["create"], after={"a": "only"}), **sensitive_variable("on"))
+
+    assert plan.changes[0].after == {"a": "only"}
+    assert plan.variables == {"password": REDACTED}
 
 
 @settings(max_examples=100, deadline=None)

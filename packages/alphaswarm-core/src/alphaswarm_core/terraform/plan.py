@@ -12,7 +12,7 @@ from typing import Any
 
 from alphaswarm_core.canonical import Json
 from alphaswarm_core.terraform.errors import EngineFailedError
-from alphaswarm_core.terraform.redaction import REDACTED, marked_strings, redact, without
+from alphaswarm_core.terraform.redaction import REDACTED, redact, secret_strings, with_copies, without
 
 UNKNOWN = "(known after apply)"
 
@@ -134,14 +134,11 @@ def parse_plan(document: Mapping[str, Any]) -> Plan:
 
 
 def _secrets(document: Mapping[str, Any]) -> Iterable[str]:
-    """The strings that are marked as sensitive anywhere: in variables, resources, drift and outputs."""
+    """The values of the root module's sensitive variables."""
     declared = _declared_variables(document)
     for name, each in document.get("variables", {}).items():
-        yield from marked_strings(each.get("value"), bool(declared.get(name, {}).get("sensitive")))
-    resources = [*document.get("resource_changes", ()), *document.get("resource_drift", ())]
-    for change in [each["change"] for each in resources] + list(document.get("output_changes", {}).values()):
-        for side in ("before", "after"):
-            yield from marked_strings(change.get(side), change.get(f"{side}_sensitive"))
+        if declared.get(name, {}).get("sensitive"):
+            yield from secret_strings(each.get("value"))
 
 
 def _declared_variables(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -163,15 +160,16 @@ def _resource_change(document: Mapping[str, Any], change: Mapping[str, Any], sec
             f"The plan does {list(actions)} to {document.get('address')}, which is not known here",
             fix="Use an engine that this version supports",
         )
+    kind = str(document.get("type", ""))
     after = _with_unknowns(change.get("after"), change.get("after_unknown"))
     return ResourceChange(
         address=str(document["address"]),
-        type=str(document.get("type", "")),
+        type=kind,
         action=_ACTIONS[actions],
         imported=bool(change.get("importing")),
         reason=document.get("action_reason"),
-        before=without(redact(change.get("before"), change.get("before_sensitive")), secrets),
-        after=without(redact(after, change.get("after_sensitive")), secrets),
+        before=without(redact(change.get("before"), with_copies(kind, change.get("before_sensitive"))), secrets),
+        after=without(redact(after, with_copies(kind, change.get("after_sensitive"))), secrets),
     )
 
 

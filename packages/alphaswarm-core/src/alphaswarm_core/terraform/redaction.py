@@ -1,7 +1,8 @@
 """Taking sensitive values out of plan documents.
 
-Terraform marks where a sensitive value stands, but it loses the mark where a provider copies the value (`output` of
-`terraform_data`, a generated connection string). So a value that is marked anywhere is taken out everywhere.
+Terraform marks where a sensitive value stands, but it loses the mark where a provider copies the value. So the value
+of a sensitive variable is taken out wherever it stands. What only a provider marks is taken out where it is marked:
+providers also mark names and addresses that people have to see in a plan.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,16 +31,24 @@ def redact(value: Any, mask: Any) -> Json:
     return value  # type: ignore[no-any-return]
 
 
-def marked_strings(value: Any, mask: Any) -> Iterator[str]:
-    """Every string in `value` that `mask` marks and that is long enough to be looked for elsewhere."""
-    if mask is True:
-        yield from (each for each in _strings(value) if len(each) >= _SHORTEST)
-    elif isinstance(value, Mapping) and isinstance(mask, Mapping):
-        for key, each in value.items():
-            yield from marked_strings(each, mask.get(key))
-    elif isinstance(value, list) and isinstance(mask, list):
-        for each, part in zip(value, mask, strict=False):
-            yield from marked_strings(each, part)
+def with_copies(kind: str, mask: Any) -> Any:
+    """`mask` of a resource of type `kind`, with the marks that Terraform itself loses.
+
+    `output` of `terraform_data` is a copy of `input`, and it is not marked.
+    """
+    if kind == "terraform_data" and isinstance(mask, Mapping) and "input" in mask:
+        return {**mask, "output": mask["input"]}
+    return mask
+
+
+def secret_strings(value: Any) -> Iterator[str]:
+    """Every string in the value of a sensitive variable that is long enough to be looked for elsewhere."""
+    if isinstance(value, str):
+        if len(value) >= _SHORTEST:
+            yield value
+    elif isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from secret_strings(each)
 
 
 def without(value: Json, secrets: Iterable[str]) -> Json:
@@ -56,11 +65,3 @@ def _without(value: Json, secrets: list[str]) -> Json:
     if isinstance(value, Mapping):
         return {str(_without(key, secrets)): _without(each, secrets) for key, each in value.items()}
     return [_without(each, secrets) for each in value] if isinstance(value, list) else value
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping | list):
-        for each in value.values() if isinstance(value, Mapping) else value:
-            yield from _strings(each)
