@@ -108,7 +108,13 @@ def folded(text: str) -> str:
 def case_variants(letter: str) -> frozenset[str]:
     """All characters that fold to what `letter` folds to."""
     target = folded(letter)
-    variants = {target, *(each for each, lower in _fold_table().items() if lower == target)}
-    if target.isascii():
-        variants.add(target.upper())
-    return frozenset(variants)
+    upper = {target.upper()} if target.isascii() else set()
+    return frozenset({target, *upper, *_unfolded().get(target, ())})
+
+
+@lru_cache(maxsize=1)
+def _unfolded() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for letter, lower in _fold_table().items():
+        found.setdefault(lower, []).append(letter)
+    return found

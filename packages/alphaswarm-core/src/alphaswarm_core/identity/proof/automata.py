@@ -100,7 +100,7 @@ def explore(
         letters, default = edges_of(name)
         rest = number(default)
         otherwise.append(rest)
-        edges.append({letter: target for letter, each in letters.items() if (target := number(each)) != rest})
+        edges.append({letter: number(each) for letter, each in letters.items() if each != default})
     accepting = frozenset(numbers[name] for name in names if accepts(name))
     return _trimmed(Automaton(1, tuple(edges), tuple(otherwise), accepting))
 
@@ -115,10 +115,11 @@ def _trimmed(automaton: Automaton) -> Automaton:
     kept = sorted(number, key=lambda state: number[state])
     edges: list[dict[str, int]] = []
     otherwise: list[int] = []
+    after = [number.get(state, 0) for state in range(len(automaton.edges))]
     for state in kept:
-        rest = number.get(automaton.otherwise[state], 0)
-        targets = {letter: number.get(target, 0) for letter, target in automaton.edges[state].items()}
-        edges.append({letter: target for letter, target in targets.items() if target != rest})
+        rest = after[automaton.otherwise[state]]
+        letters = automaton.edges[state]
+        edges.append({letter: after[each] for letter, each in letters.items() if after[each] != rest})
         otherwise.append(rest)
     start = number.get(automaton.start, 0)
     return Automaton(start, tuple(edges), tuple(otherwise), frozenset(number[each] for each in automaton.accepting))
@@ -153,22 +154,20 @@ def product(one: Automaton, other: Automaton, accepting: Table) -> Automaton:
         first, second = pair
         letters_one, letters_other = one.edges[first], other.edges[second]
         rest_one, rest_other = one.otherwise[first], other.otherwise[second]
-        letters = {
-            letter: merged(letters_one.get(letter, rest_one), letters_other.get(letter, rest_other))
-            for letter in letters_one.keys() | letters_other.keys()
-        }
-        return letters, merged(rest_one, rest_other)
+        if needs_one and rest_one == 0:  # only the characters that the first automaton tells apart lead anywhere
+            letters: Iterable[str] = letters_one
+        elif needs_other and rest_other == 0:
+            letters = letters_other
+        else:
+            letters = letters_one.keys() | letters_other.keys()
+        step_one, step_other = letters_one.get, letters_other.get
+        targets = {letter: merged(step_one(letter, rest_one), step_other(letter, rest_other)) for letter in letters}
+        return targets, merged(rest_one, rest_other)
 
     def accepts(pair: tuple[int, int]) -> bool:
         return (pair[0] in in_one, pair[1] in in_other) in accepting
 
     return explore(merged(one.start, other.start), edges_of, accepts)
-
-
-def restarted(automaton: Automaton, start: int, accepting: Iterable[int]) -> Automaton:
-    """The same moves from another start to other ends."""
-    ends = frozenset(accepting)
-    return explore(start, lambda state: (automaton.edges[state], automaton.otherwise[state]), ends.__contains__)
 
 
 def rewired(automaton: Automaton, letter: str, text: str) -> Automaton:

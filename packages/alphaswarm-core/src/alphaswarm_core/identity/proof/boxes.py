@@ -50,17 +50,24 @@ class Box:
         """What of the box is not in `other`, as disjoint boxes."""
         if self.family is not other.family:
             return [self]
+        common = self.common(other)
+        if common is None:
+            return [self]
         pieces: list[Box] = []
-        common: Box = self
+        inside = dict(self.sides)
         for component, side in other.sides.items():
-            outside = common.side(component) - side
-            if not outside.is_empty:
-                pieces.append(Box(self.family, {**common.sides, component: outside}, self.exact, self.hints))
-            inside = common.narrowed(component, side)
-            if inside is None:  # nothing in common after all
-                return [self]
-            common = inside
+            rest = self.side(component) - side
+            if not rest.is_empty:
+                pieces.append(Box(self.family, {**inside, component: rest}, self.exact, self.hints))
+            inside[component] = common.sides[component]
         return pieces
+
+    def common(self, other: "Box") -> "Box | None":
+        """What is in both; None when nothing is. What is known word by word is compared first: it is cheap."""
+        found: Box | None = self
+        for component, side in sorted(other.sides.items(), key=lambda item: item[1].is_large):
+            found = found.narrowed(component, side) if found is not None else None
+        return found
 
 
 def outside(box: Box, others: Sequence[Box]) -> Iterator[Box]:

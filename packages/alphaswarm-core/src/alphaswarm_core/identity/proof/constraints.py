@@ -133,7 +133,7 @@ def _arn(tokens: tuple[Token, ...]) -> Language:
     for number, field in enumerate(fields):
         last = number == len(fields) - 1
         parts += [*(_COLON if number else ()), *pattern_parts(field, without="" if last else ":")]
-    return of_parts(parts) & _ARNS
+    return of_parts(tuple(parts)) & _ARNS
 
 
 _DOMAINS = {Family.BOOL: of_parts(_truth("true"), _truth("false")), Family.ARN: _ARNS}

@@ -27,7 +27,7 @@ from alphaswarm_core.identity.proof.languages import (
     Language,
     Part,
     at_most,
-    from_state,
+    between,
     literal,
     of_parts,
 )
@@ -48,10 +48,9 @@ CLAIM_COMPONENTS = (
 )
 """Components that are a claim of their own. `sub` and `repository` are spelled from several."""
 
-_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 _DIGITS = frozenset("0123456789")
-_CONTROL = frozenset(map(chr, [*range(0x20), 0x7F]))
-_NOT_IN_REFS = _CONTROL | frozenset(" ~^:?*[\\")
+_NOT_IN_NAMES = frozenset(" /:@")
+_NOT_IN_REFS = frozenset(" :")
 _KEY_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz_")
 _BARE = "pull_request"
 
@@ -68,6 +67,11 @@ class Side:
 
     def __sub__(self, other: "Side") -> "Side":
         return Side(self.shown - other.shown, self.hidden - other.hidden)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the values are more than a few words."""
+        return self.shown.finite is None or self.hidden.finite is None
 
     @property
     def is_empty(self) -> bool:
@@ -103,28 +107,28 @@ class Family:
         return self.environment if component == "environment" else _UNIVERSE.get(component, Side(ANYTHING, EMPTY_TEXT))
 
 
-def _some(letters: frozenset[str], *, excluded: bool = False) -> tuple[Part, Part]:
-    return (Part(letters, excluded=excluded), Part(letters, excluded=excluded, repeated=True))
+def _some_but(letters: frozenset[str]) -> tuple[Part, Part]:
+    """At least one character, none of `letters`."""
+    return (Part(letters, excluded=True), Part(letters, excluded=True, repeated=True))
 
 
-OWNER = of_parts(_some(_LETTERS | frozenset("-_")))
-NAME = of_parts(_some(_LETTERS | frozenset("-_.")))
+OWNER = NAME = of_parts(_some_but(_NOT_IN_NAMES))
 ID = of_parts((Part(_DIGITS - {"0"}), Part(_DIGITS, repeated=True)))
-ENVIRONMENT = of_parts(_some(_CONTROL, excluded=True))
-REF = of_parts((*literal("refs/"), *_some(_NOT_IN_REFS, excluded=True)), ())
+ENVIRONMENT = SOMETHING = of_parts(_some_but(frozenset()))
+REF = of_parts((*literal("refs/"), *_some_but(_NOT_IN_REFS)), ())
 WORKFLOW_REF = of_parts(
     (
-        *_some(_LETTERS | frozenset("-_")),
+        *_some_but(_NOT_IN_NAMES),
         *literal("/"),
-        *_some(_LETTERS | frozenset("-_.")),
+        *_some_but(_NOT_IN_NAMES),
         *literal("/"),
-        *_some(_CONTROL | frozenset("@"), excluded=True),
+        *_some_but(frozenset("@")),
         *literal("@"),
-        *_some(_CONTROL, excluded=True),
+        *_some_but(frozenset()),
     )
 )
-ACTOR = of_parts(_some(_LETTERS | frozenset("-_[]")))
-SOMETHING = of_parts(_some(frozenset(), excluded=True))
+ACTOR = of_parts(_some_but(_NOT_IN_NAMES))
+"""Names exclude only what would blur the spelling: a larger set is sound, and few distinctions keep automata small."""
 
 
 def _segments() -> Language:
@@ -202,13 +206,13 @@ REPOSITORY_SPELLING: tuple[str | Component, ...] = (Component("owner", "/"), Com
 Pieces = tuple[Mapping[str, Language], ...]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def subject_pieces(subjects: Language, family: Family) -> Pieces:
     """The components of the family's subjects that are in `subjects`: a union of boxes, by component."""
     return tuple(_walk(subjects.automaton, family.spelling))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def repository_pieces(repositories: Language) -> Pieces:
     """The same for the claim `repository`, which is `OWNER/REPO`."""
     return tuple(_walk(repositories.automaton, REPOSITORY_SPELLING))
@@ -240,7 +244,7 @@ def _filled(automaton: Automaton, state: int, part: Component) -> Iterator[tuple
         if after:
             groups.setdefault(after, []).append(end)
     for after, ends in groups.items():
-        values = from_state(moves, state, ends) & _component_universe(part.name)
+        values = between(moves, state, ends, _component_universe(part.name))
         if not values.is_empty:
             yield after, values
 

@@ -13,7 +13,6 @@ from alphaswarm_core.identity.proof.automata import (
     Automaton,
     explore,
     product,
-    restarted,
     shortest,
     words,
 )
@@ -122,12 +121,12 @@ def of_words(texts: Iterable[str]) -> Language:
     return _of_set(frozenset(texts))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _of_set(texts: frozenset[str]) -> Language:
     return Language(texts=texts) if texts else NOTHING
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _intersection(one: Language, other: Language) -> Language:
     for small, large in ((one, other), (other, one)):
         if small.finite is not None:
@@ -135,23 +134,26 @@ def _intersection(one: Language, other: Language) -> Language:
     return _of(product(one.automaton, other.automaton, BOTH))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _union(one: Language, other: Language) -> Language:
     if one.finite is not None and other.finite is not None:
         return of_words(one.finite | other.finite)
     return _of(product(one.automaton, other.automaton, EITHER))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _difference(one: Language, other: Language) -> Language:
     if one.finite is not None:
         return of_words(word for word in one.finite if word not in other)
     return _of(product(one.automaton, other.automaton, FIRST_ONLY))
 
 
-def from_state(automaton: Automaton, start: int, accepting: Iterable[int]) -> Language:
-    """The texts that lead from `start` to one of `accepting`."""
-    return _of(restarted(automaton, start, accepting))
+def between(automaton: Automaton, start: int, ends: Iterable[int], within: Language) -> Language:
+    """The texts of `within` that lead from `start` to one of `ends`."""
+    part = Automaton(start, automaton.edges, automaton.otherwise, frozenset(ends))
+    if _takes_everything(part):
+        return within
+    return _of(product(part, within.automaton, BOTH))
 
 
 def literal(text: str) -> tuple[Part, ...]:
@@ -175,7 +177,8 @@ def pattern_parts(tokens: Iterable[Token], *, without: str = "") -> tuple[Part, 
     return tuple(parts)
 
 
-def of_parts(*sequences: Sequence[Part]) -> Language:
+@lru_cache(maxsize=1024)
+def of_parts(*sequences: tuple[Part, ...]) -> Language:
     """The language of the texts that fit one of the sequences.
 
     Raises:
@@ -184,7 +187,7 @@ def of_parts(*sequences: Sequence[Part]) -> Language:
     return _of(_compiled(sequences))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def of_pattern(text: str) -> Language:
     """The texts that fit a `StringLike` pattern without variables."""
     return of_parts(pattern_parts(tokenize(text, wildcards=True, variables=False)))

@@ -5,7 +5,7 @@ sets of texts. Nothing left is a proof. Something left becomes a concrete token,
 evaluator that enforces the policy has allowed it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -84,7 +84,7 @@ class _Question:
         named = named_by(statement.principals, asking, statement.effect)
         return named is not Named.NOT and compile_actions(statement.actions)(ASSUME_WITH_WEB_IDENTITY)
 
-    def boxes(self, statement: Statement) -> list[Box]:
+    def boxes(self, statement: Statement) -> Iterator[Box]:
         """The tokens that fit the statement."""
         return statement_boxes(statement, self.policy, self.issuer)
 
@@ -157,7 +157,7 @@ def _relied_on(question: _Question, concerned: Iterable[Statement]) -> list[Box]
     for statement in concerned:
         if statement.effect is Effect.DENY:
             try:
-                boxes += question.boxes(statement)
+                boxes += list(question.boxes(statement))
             except TooLargeError:
                 continue
     return boxes

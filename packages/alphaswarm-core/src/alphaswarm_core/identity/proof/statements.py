@@ -45,24 +45,24 @@ class _Scope:
     hints: Mapping[str, tuple[str, ...]]
 
 
-def statement_boxes(statement: Statement, policy: Policy, issuer: str) -> list[Box]:
-    """The tokens that fit the statement's conditions.
+def statement_boxes(statement: Statement, policy: Policy, issuer: str) -> Iterator[Box]:
+    """The tokens that fit the statement's conditions, box by box.
 
-    For an Allow never too few; for a Deny never too many. An empty list: no token fits (or, in a Deny, none that can be
-    relied on).
+    For an Allow never too few; for a Deny never too many. No box: no token fits (or, in a Deny, none that can be relied
+    on).
 
     Raises:
         TooLargeError: the conditions are too many to decide about.
     """
     scope = _scope(statement, policy, issuer)
     if scope is None:
-        return []
-    boxes: list[Box] = []
+        return
+    count = 0
     for family in FAMILIES:
         for box in _of_family(family, scope):
-            boxes.append(box)
-            at_most(len(boxes), MAX_BOXES, "boxes of a statement")
-    return boxes
+            count += 1
+            at_most(count, MAX_BOXES, "boxes of a statement")
+            yield box
 
 
 def _scope(statement: Statement, policy: Policy, issuer: str) -> _Scope | None:

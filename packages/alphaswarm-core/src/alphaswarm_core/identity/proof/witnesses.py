@@ -120,7 +120,7 @@ def _choices(box: Box, component: str, preferred: Mapping[str, tuple[str, ...]])
     if rather_absent:
         both.reverse()
     found = [(value, True) for value in hints if value in side.shown]
-    return list(dict.fromkeys([*found, *both[: 2 if box.hints else 1]]))
+    return list(dict.fromkeys([*found, *both[: 2 if hints else 1]]))
 
 
 def _rather_absent(box: Box, component: str) -> bool:
