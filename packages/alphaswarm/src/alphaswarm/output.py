@@ -73,7 +73,7 @@ class Output:
         if error.why:
             self.narrate("  why: " + error.why.strip().replace("\n", "\n       "))
         if error.fix:
-            self.narrate(f"  fix: {error.fix}")
+            self.narrate("  fix: " + error.fix.replace("\n", "\n       "))
 
     def usage_error(self, error: "click.UsageError") -> None:
         """The call's words are off."""

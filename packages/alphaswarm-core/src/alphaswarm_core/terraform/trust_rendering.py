@@ -4,6 +4,7 @@ No provider, no account, no network: what is proved here is the text that AWS wi
 """
 
 import json
+import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,31 @@ from alphaswarm_core.terraform.stack_data import RunArtifacts
 MODULE = Path("infrastructure/modules/github-oidc/trust-policy")
 ROOT = "infrastructure/envs/admin-{env}"
 _SECONDS = 120.0
+_ROOT_MODULE = """
+variable "environment" { type = string }
+variable "provider_arn" { type = string }
+variable "approvals" { type = number }
+variable "github_repositories" { type = any }
+variable "apply_workflow_files" { type = any }
+variable "plan_workflow_files" {
+  type    = any
+  default = []
+}
+
+module "trust" {
+  source               = %s
+  environment          = var.environment
+  provider_arn         = var.provider_arn
+  approvals            = var.approvals
+  repositories         = var.github_repositories
+  apply_workflow_files = var.apply_workflow_files
+  plan_workflow_files  = var.plan_workflow_files
+}
+
+output "plan_policy" { value = module.trust.plan_policy }
+output "apply_policy" { value = module.trust.apply_policy }
+"""
+"""The landing zone's own variables, handed to the rendering module as its root modules do."""
 
 
 def render_policies(
@@ -44,25 +70,25 @@ def render_policies(
 
 
 def _plan(settings: Settings, engine: Engine, ambient: Mapping[str, str], environment: str, scratch: Path) -> str:
+    root = scratch / "root"
+    root.mkdir()
+    relative = os.path.relpath((settings.root / MODULE).resolve(), root.resolve())
+    (root / "main.tf").write_text(_ROOT_MODULE % json.dumps(relative))
     configuration = scratch / "cli.tfrc"
     configuration.write_text("disable_checkpoint = true\n")
     variables = engine_environment(ambient, {}, data=scratch / "data", configuration=configuration, home=scratch)
     artifacts = RunArtifacts(scratch)
-    supervisor = Supervisor(lambda _: None, lambda: None, StopRequest())
-    values = (settings.root / ROOT.format(env=environment) / "terraform.tfvars").absolute()
-    arguments = [
-        "plan",
-        "-input=false",
-        "-lock=false",
-        "-json",
-        f"-state={scratch / 'none.tfstate'}",
-        f"-out={artifacts.plan}",
-        f"-var-file={values}",
-        f"-var=environment={environment}",
-        f"-var=provider_arn={provider_arn(settings, environment)}",
-    ]
-    with engine.open((settings.root / MODULE).absolute(), variables) as session:
-        outcome = supervisor.run(session, arguments, log=artifacts.log, timeout_seconds=_SECONDS)
-        if outcome.exit_code != 0:
-            raise failure_of(outcome, step="plan", log=artifacts.log)
+    with engine.open(root, variables) as session:
+        for arguments in (["init", "-input=false", "-no-color"], _plan_arguments(settings, environment, artifacts)):
+            supervisor = Supervisor(lambda _: None, lambda: None, StopRequest())
+            outcome = supervisor.run(session, arguments, log=artifacts.log, timeout_seconds=_SECONDS)
+            if outcome.exit_code != 0:
+                raise failure_of(outcome, step=arguments[0], log=artifacts.log)
         return show_plan(session, supervisor, artifacts)
+
+
+def _plan_arguments(settings: Settings, environment: str, artifacts: RunArtifacts) -> list[str]:
+    values = (settings.root / ROOT.format(env=environment) / "terraform.tfvars").absolute()
+    provider = provider_arn(settings, environment)
+    options = ["-input=false", "-lock=false", "-json", f"-out={artifacts.plan}"]
+    return ["plan", *options, f"-var-file={values}", f"-var=environment={environment}", f"-var=provider_arn={provider}"]

@@ -101,13 +101,14 @@ def matrix(environment: str | None, plan_file: Path | None, everything: bool, **
     here = session(**common)
     found = build_matrix(here.settings, _policies(here, environment, plan_file))
     shown = found.cells if everything else (*found.differences, *(c for c in found.admitted() if not c.differs))
-    rows = [_cell_row(cell) for cell in shown]
+    rows = [_cell_row(cell) for cell in shown] if everything else _grouped(shown)
     verdict = f"{len(found.cells)} cells, {len(found.admitted())} admitted, {len(found.differences)} not as declared."
     document = {
         "holds": found.holds,
         "cells": [{**dataclasses.asdict(cell), "differs": cell.differs} for cell in shown],
     }
-    text = "\n".join([table(("ENV", "ROLE", "JOB", "SUBJECT", ""), rows), "", verdict])
+    headers = ("ENV", "ROLE", "JOB", "SUBJECT", "") if everything else ("ENV", "ROLE", "SUBJECT", "KINDS OF JOB", "")
+    text = "\n".join([table(headers, rows), "", verdict])
     here.output.result("trust-matrix/v1", document, text)
     return ExitCode.DONE if found.holds else ExitCode.REFUSED
 
@@ -223,9 +224,29 @@ def _say_decision(here: Session, decision: "Decision") -> int:
 
 
 def _cell_row(cell: "Cell") -> tuple[str, ...]:
+    return cell.environment, str(cell.role), cell.job, cell.subject, _verdict(cell)
+
+
+def _grouped(cells: "Sequence[Cell]") -> list[tuple[str, ...]]:
+    """One row for all kinds of job with one subject and one verdict; a difference names its first kind of job."""
+    groups: dict[tuple[str, ...], list[Cell]] = {}
+    for cell in cells:
+        groups.setdefault((cell.environment, str(cell.role), cell.subject, _verdict(cell)), []).append(cell)
+    return [
+        (
+            environment,
+            role,
+            subject,
+            f"{len(found)}, like {found[0].job}" if found[0].differs else str(len(found)),
+            verdict,
+        )
+        for (environment, role, subject, verdict), found in groups.items()
+    ]
+
+
+def _verdict(cell: "Cell") -> str:
     verdict = "admitted" if cell.admitted else "refused"
-    wrong = " BUT NOT MEANT" if cell.admitted and cell.differs else " BUT MEANT" if cell.differs else ""
-    return cell.environment, str(cell.role), cell.job, cell.subject, verdict + wrong
+    return verdict + (" BUT NOT MEANT" if cell.admitted and cell.differs else " BUT MEANT" if cell.differs else "")
 
 
 def _proof_text(policy: "RolePolicy", result: "ProofResult") -> str:
