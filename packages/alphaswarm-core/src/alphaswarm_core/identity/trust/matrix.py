@@ -1,4 +1,4 @@
-"""The matrix: every kind of subject against every role of every environment, decided, and compared with what is declared."""
+"""The matrix: every kind of subject against every role of every environment, held against the declaration."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from alphaswarm_core.identity.iam import (
     CompiledPolicy,
     MalformedPolicyError,
     PolicyKind,
+    Request,
     compile_policy,
     parse_policy,
     web_identity_request,
@@ -104,11 +105,15 @@ def _cells(
             )
             continue
         request = web_identity_request(token, provider, role_arn=arn)
-        admitted = bool(compiled) and compiled.denial(request) is None and compiled.allowance(request) is not None
+        admitted = compiled is not None and _admits(compiled, request)
         intended = intent.includes(token)
         # Explaining costs more than deciding, and what is as declared explains itself.
         reason = (compiled.decide(request).reason if compiled else broken) if admitted != intended else "as declared"
         yield Cell(policy.environment, policy.role, named.name, token["sub"], admitted, intended, reason)
+
+
+def _admits(policy: CompiledPolicy, request: Request) -> bool:
+    return policy.denial(request) is None and policy.allowance(request) is not None
 
 
 def _compiled(policy: RolePolicy) -> tuple[CompiledPolicy | None, str]:
