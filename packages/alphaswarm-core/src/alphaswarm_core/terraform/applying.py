@@ -1,9 +1,11 @@
 """Applying exactly the plan that was checked, and taking down where the state stood before and after."""
 
 import contextlib
+import shutil
 from dataclasses import dataclass
 
 from alphaswarm_core.canonical import Json
+from alphaswarm_core.errors import AlphaSwarmError
 from alphaswarm_core.terraform.context import RuntimeContext
 from alphaswarm_core.terraform.engines.base import Engine, EngineSession
 from alphaswarm_core.terraform.errors import StalePlanError
@@ -55,7 +57,17 @@ class Applier:
             killed = outcome.exit_code < 0  # somebody wants an end at once
             learned["state_after"] = None if killed else as_document(self._state_afterwards(session, artifacts))
         if outcome.exit_code != 0:
-            raise failure_of(outcome, step="apply", log=artifacts.log)
+            raise self._with_rescued_state(failure_of(outcome, step="apply", log=artifacts.log), artifacts)
+
+    def _with_rescued_state(self, error: AlphaSwarmError, artifacts: RunArtifacts) -> AlphaSwarmError:
+        """Terraform leaves a state that it cannot store in the root module: it holds secrets, and it is the only one."""
+        left, kept = self.spec.directory / "errored.tfstate", artifacts.directory / "errored.tfstate"
+        if left.exists():
+            shutil.move(left, kept)
+            kept.chmod(0o600)
+            error.why = f"{error.why or error.what}\nThe state could not be stored; it is kept in {kept}"
+            error.fix = f"{error.fix}\nThen store the state: terraform -chdir={self.spec.directory} state push {kept}"
+        return error
 
     def _run(self, session: EngineSession, supervisor: Supervisor, artifacts: RunArtifacts, plan: str) -> Outcome:
         settings = self.context.settings.terraform
