@@ -60,7 +60,7 @@ class Applier:
             raise self._with_rescued_state(failure_of(outcome, step="apply", log=artifacts.log), artifacts)
 
     def _with_rescued_state(self, error: AlphaSwarmError, artifacts: RunArtifacts) -> AlphaSwarmError:
-        """Terraform leaves a state that it cannot store in the root module: it holds secrets, and it is the only one."""
+        """Terraform leaves a state that it cannot store in the root module: it holds secrets and must stay."""
         left, kept = self.spec.directory / "errored.tfstate", artifacts.directory / "errored.tfstate"
         if left.exists():
             shutil.move(left, kept)
