@@ -12,11 +12,13 @@ import pytest
 
 from alphaswarm_core.handles import Reader, read_by
 from tests.checks.terraform import Outcome, Workspace, copy_trees, terraform_command
-from tests.checks.trees import APP_ROOTS
+from tests.checks.trees import APP_ROOTS, REPOSITORY
 
 RUN_ID = "0199d2a4-5b6c-7def-8123-456789abcdef"
 OTHER_RUN_ID = "0199d2a4-6c7d-7abc-9def-0123456789ab"
 ACCOUNTS = {"minimum": "111111111111", "dev": "111111111111", "staging": "222222222222", "prod": "333333333333"}
+PROVIDER_FREE = REPOSITORY / "infrastructure/modules/github-oidc/trust-policy"
+"""The one module without a provider: it renders text, and anything may call it without a network."""
 _SERVE = """
 import sys
 from moto.server import ThreadedMotoServer

@@ -7,6 +7,7 @@ import pytest
 
 from alphaswarm_core.terraform.providers import read_lock_file
 from tests.checks.trees import APP_ROOTS, LANDING_ZONE_ROOTS, MODULES, ROOTS, blocks, name_of, source_of
+from tests.terraform.conftest import PROVIDER_FREE
 
 # Sibling root modules may differ in these files only; and in them only in the values named here.
 DIFFERING_FILES = {"backend.tf", "terraform.tfvars"}
@@ -16,8 +17,8 @@ APP_VALUES = {
     "hostname_prefix", "landing_zone", "log_retention_days",
 }  # fmt: skip
 LANDING_ZONE_VALUES = {
-    "account_id", "availability_zones", "certificate_alternative_names", "environment", "hostname",
-    "single_nat_gateway", "vpc_cidr",
+    "account_id", "apply_workflow_files", "approvals", "availability_zones", "certificate_alternative_names",
+    "environment", "github_repositories", "hostname", "single_nat_gateway", "vpc_cidr",
 }  # fmt: skip
 # Where the whole internet may stand, and why: the front door, its way to Cognito, the tasks' way to AWS, and routes.
 OPEN_TO_ALL = {
@@ -28,9 +29,11 @@ OPEN_TO_ALL = {
     ("infrastructure/modules/vpc", "resource.aws_route.private_nat"),
 }
 PLATFORMS = 14  # builds of hashicorp/aws 5.100.0: each has an h1 hash; zh has one more, for the release's manifest
+KINDS = ("check", "data", "ephemeral", "locals", "module", "output", "provider", "resource", "terraform", "variable")
 SIBLINGS = [pytest.param(APP_ROOTS, id="app-tier"), pytest.param(LANDING_ZONE_ROOTS, id="landing-zone")]
 
 directories = pytest.mark.parametrize("directory", [*MODULES, *ROOTS], ids=name_of)
+everywhere = pytest.mark.parametrize("directory", [*MODULES, PROVIDER_FREE, *ROOTS], ids=name_of)
 roots = pytest.mark.parametrize("root", ROOTS, ids=name_of)
 
 
@@ -90,6 +93,17 @@ def test_state_is_locked_encrypted_and_in_the_account_of_its_environment(root: P
     assert root.name.removeprefix("admin-") == values["environment"].strip('"')
 
 
+@pytest.mark.parametrize("root", LANDING_ZONE_ROOTS, ids=name_of)
+def test_the_roles_know_the_bucket_that_the_backend_writes(root: Path) -> None:
+    named = settings(root / "main.tf")["state_bucket"].replace("${var.account_id}", _account(root))
+
+    assert settings(root / "backend.tf")["bucket"] == named
+
+
+def _account(root: Path) -> str:
+    return settings(root / "terraform.tfvars")["account_id"].strip('"')
+
+
 def test_no_two_roots_share_a_state() -> None:
     addresses = [(root / "backend.tf").read_text() for root in ROOTS]
 
@@ -115,7 +129,7 @@ def test_a_module_configures_no_provider_and_no_backend(module: Path) -> None:
     assert 'backend "' not in source_of(module)
 
 
-@directories
+@everywhere
 def test_nothing_reads_another_state_or_starts_a_process(directory: Path) -> None:
     text = source_of(directory)
 
@@ -123,6 +137,16 @@ def test_nothing_reads_another_state_or_starts_a_process(directory: Path) -> Non
         r"terraform_remote_state|(?:local|remote)-exec|^\s*(?:endpoints\s*\{|profile\s*=)", text, re.MULTILINE
     )
     assert set(re.findall(r"^\s*(skip_\w+)\s*=", text, re.MULTILINE)) <= {"skip_destroy"}
+
+
+def test_the_provider_free_module_has_no_provider_and_nothing_that_needs_one() -> None:
+    assert "required_providers" not in source_of(PROVIDER_FREE)
+    assert {block.kind for kind in KINDS for block in blocks(PROVIDER_FREE, kind)} == {
+        "locals",
+        "output",
+        "terraform",
+        "variable",
+    }
 
 
 @directories
@@ -133,7 +157,7 @@ def test_versions_are_the_same_everywhere(directory: Path) -> None:
     assert 'version = "~> 5.95"' in text
 
 
-@directories
+@everywhere
 def test_every_variable_and_output_is_typed_and_described(directory: Path) -> None:
     for variable in blocks(directory, "variable"):
         assert re.search(r"^\s{2}type\s+=", variable.body, re.MULTILINE), variable.address
@@ -141,7 +165,7 @@ def test_every_variable_and_output_is_typed_and_described(directory: Path) -> No
         assert re.search(r'^\s{2}description\s+= ("\S.+"|<<-)', block.body, re.MULTILINE), block.address
 
 
-@directories
+@everywhere
 def test_variables_and_outputs_are_in_alphabetical_order(directory: Path) -> None:
     for file, kind in (("variables.tf", "variable"), ("outputs.tf", "output")):
         names = [block.labels[0] for block in blocks(directory, kind) if block.file.name == file]
@@ -195,7 +219,7 @@ def test_images_are_never_given_by_tag(directory: Path) -> None:
     assert not re.search(r":latest|image_tag\b", source_of(directory))
 
 
-@directories
+@everywhere
 def test_no_policy_lets_everybody_in(directory: Path) -> None:
     assert not re.search(r'Principal\s*=\s*"\*"|AWS\s*=\s*"\*"|AdministratorAccess', source_of(directory))
 

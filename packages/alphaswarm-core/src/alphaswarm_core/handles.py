@@ -95,6 +95,11 @@ def _landing_zone(name: str, description: str, kind: Kind = Kind.STRING, *, requ
     return Handle(name, kind, Publisher.INFRASTRUCTURE, frozenset({Reader.APP_TIER}), description, required)
 
 
+def _role(name: str, description: str) -> Handle:
+    """A role that the landing zone tells those who set up GitHub."""
+    return Handle(name, Kind.STRING, Publisher.INFRASTRUCTURE, frozenset({Reader.CLI}), description)
+
+
 def _app_tier(name: str, description: str, *read_by: Reader, kind: Kind = Kind.STRING) -> Handle:
     """A handle from the app tier to those who work with what it deployed."""
     return Handle(name, kind, Publisher.APP_TIER, frozenset(read_by), description)
@@ -106,11 +111,13 @@ HANDLES: tuple[Handle, ...] = (
     _landing_zone("admin_ledger_url_secret_arn", "ARN of the secret that holds the ledger's database URL"),
     _landing_zone("admin_session_key_secret_arn", "ARN of the secret with which the admin signs its sessions"),
     _landing_zone("alb_access_logs_bucket", "Bucket for the load balancer's access logs", required=False),
+    _role("deployer_role_arn", "Role of GitHub's jobs that change the environment: AWS_DEPLOYER_ROLE_ARN"),
     _landing_zone("ecr_admin_frontend_repository_arn", "ARN of the ECR repository of the admin's frontend"),
     _landing_zone("ecr_admin_frontend_repository_url", "Address of that repository, without tag or digest"),
     _landing_zone("ecr_admin_repository_arn", "ARN of the ECR repository of the admin's backend"),
     _landing_zone("ecr_admin_repository_url", "Address of that repository, without tag or digest"),
     _landing_zone("hosted_zone_id", "Route 53 zone in which the host name is pointed at the admin", required=False),
+    _role("plan_role_arn", "Role of GitHub's jobs that plan: AWS_PLAN_ROLE_ARN"),
     _landing_zone(
         "private_subnet_ids", "Subnets without public addresses, in the order of the zones", Kind.STRING_LIST
     ),

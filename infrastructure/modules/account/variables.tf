@@ -1,0 +1,91 @@
+variable "account_id" {
+  description = "The account."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "An account id has twelve digits."
+  }
+}
+
+variable "apply_role_arn" {
+  description = "The role of GitHub's apply jobs, the only one that may become the execution role."
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_-]+$", var.apply_role_arn))
+    error_message = "One role of this same account, by its ARN: never the account itself, never another account."
+  }
+}
+
+variable "boundary_name" {
+  description = "The name of the permissions boundary."
+  type        = string
+  default     = "AqpTerraformPermissionsBoundary"
+}
+
+variable "environment" {
+  description = "The environment of the account."
+  type        = string
+}
+
+variable "execution_role_name" {
+  description = "The name of the role that applies the landing zone."
+  type        = string
+  default     = "AqpTerraformExecutionRole"
+}
+
+variable "external_id" {
+  description = "What the caller has to name when it becomes the execution role. No secret: it keeps a call that was meant for one environment from working in another."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9+=,.@:/_-]{1,99}$", var.external_id))
+    error_message = "An external id is a plain text of 2 to 100 characters, without wildcards."
+  }
+}
+
+variable "handle_path" {
+  description = "Where this account's handles lie in SSM, without slashes at its ends."
+  type        = string
+  default     = "alphaswarm"
+}
+
+variable "protected_role_names" {
+  description = "The other roles whose trust and policies no role inside the boundary may change."
+  type        = set(string)
+  default     = ["aqp-gha-apply", "aqp-gha-plan"]
+}
+
+variable "region" {
+  description = "The region."
+  type        = string
+}
+
+variable "services" {
+  description = "The services that the landing zone is made of, by their IAM prefixes."
+  type        = set(string)
+  default     = ["acm", "ec2", "ecr", "kms", "route53", "secretsmanager"]
+
+  validation {
+    condition     = length(setintersection(var.services, ["account", "codebuild", "iam", "organizations", "s3", "ssm", "sts"])) == 0 && alltrue([for service in var.services : can(regex("^[a-z0-9-]+$", service))])
+    error_message = "Identity, states, handles and builds are not given as a whole service: they are how a role gets more than it was given."
+  }
+}
+
+variable "state_bucket" {
+  description = "The bucket of the account's Terraform states."
+  type        = string
+}
+
+variable "state_key_arn" {
+  description = "The KMS key of the states; null where S3's own key encrypts them."
+  type        = string
+  default     = null
+}
+
+variable "state_tree" {
+  description = "The landing zone's part of the state bucket."
+  type        = string
+  default     = "infrastructure"
+}
