@@ -2,6 +2,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from alphaswarm_core.ledger.store import Ledger
@@ -33,9 +34,17 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> SqliteTestDatabase
     return SqliteTestDatabase(sqlite_template, tmp_path)
 
 
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: Server) -> str:
+    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE ledger_template")
+    Ledger.migrate(postgres_server.url("ledger_template"))
+    return "ledger_template"
+
+
 @pytest.fixture
-def postgres_database(postgres_server: Server) -> Iterator[PostgresTestDatabase]:
-    database = PostgresTestDatabase(postgres_server)
+def postgres_database(postgres_server: Server, postgres_template: str) -> Iterator[PostgresTestDatabase]:
+    database = PostgresTestDatabase(postgres_server, postgres_template)
     yield database
     database.drop()
 

@@ -10,8 +10,6 @@ from uuid import uuid4
 
 import psycopg
 
-from alphaswarm_core.ledger.store import Ledger
-
 from .postgres import Server
 
 TABLES = ("run_leases", "approvals", "halts", "terraform_runs", "terraform_stack_spec_versions", "ledger_entries")
@@ -62,13 +60,12 @@ class PostgresTestDatabase(TestDatabase):
 
     name = "postgresql"
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, template: str) -> None:
         self._name = f"t{uuid4().hex}"
         self._server = server
         with psycopg.connect(server.url(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {self._name}".encode())
+            connection.execute(f"CREATE DATABASE {self._name} TEMPLATE {template}".encode())
         self.url = server.url(self._name)
-        Ledger.migrate(self.url)
         self._connection = psycopg.connect(self.url, autocommit=True)
         self._connection.execute("SET session_replication_role = replica")
 

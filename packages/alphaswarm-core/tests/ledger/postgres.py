@@ -41,8 +41,11 @@ class Server:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
+def running_server(*, durable: bool = False) -> Iterator[Server]:
     """A server for as long as the block runs.
+
+    Args:
+        durable: Whether it flushes to disk. Tests kill clients, never the server, and have no time for that.
 
     Raises:
         NoServerError: there are no programs to start one with, or it does not start.
@@ -54,7 +57,7 @@ def running_server() -> Iterator[Server]:
         if user:
             shutil.chown(directory, user)
         _initialise(programs, directory, user)
-        with _started(programs, directory, user) as server:
+        with _started(programs, directory, user, durable=durable) as server:
             yield server
     finally:
         shutil.rmtree(directory, ignore_errors=True)
@@ -132,10 +135,17 @@ shutil.rmtree(directory, ignore_errors=True)
 
 
 @contextmanager
-def _started(programs: Path, directory: Path, user: str | None) -> Iterator[Server]:
+def _started(programs: Path, directory: Path, user: str | None, *, durable: bool) -> Iterator[Server]:
     port = _free_port()
     log = directory / "log"
-    options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": 60}
+    options: dict[str, str | int] = {
+        "port": port,
+        "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": "",
+        "max_connections": 60,
+    }
+    if not durable:
+        options |= {"fsync": "off", "full_page_writes": "off"}
     arguments = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
     server: list[str | Path] = [programs / "postgres", "-D", directory / "data", *arguments]
     keeper = subprocess.Popen(

@@ -42,12 +42,16 @@ _UNSURE = re.compile(rb'(?:^|":|[\[,])(?:-?[0-9]+[.eE]|null)')
 
 def entry_hash(sequence: int, at: str, kind: str, previous_hash: str, body: str) -> str:
     """The hash of an entry. `at` and `kind` have to match their patterns: they go in without escapes."""
-    body_digest = sha256(body.encode("utf-8", "surrogateescape")).hexdigest()
-    document = (
-        f'{{"at":"{at}","body_sha256":"{body_digest}","kind":"{kind}","previous_hash":"{previous_hash}",'
-        f'"schema":"{SCHEMA}","sequence":{sequence}}}'
-    )
+    before, between = hashed_text(at, kind, body)
+    document = f"{before}{previous_hash}{between}{sequence}}}"
     return sha256(document.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def hashed_text(at: str, kind: str, body: str) -> tuple[str, str]:
+    """The hashed document up to the previous hash, and from there to the sequence; then only `}` is missing."""
+    digest = sha256(body.encode("utf-8", "surrogateescape")).hexdigest()
+    before = f'{{"at":"{at}","body_sha256":"{digest}","kind":"{kind}","previous_hash":"'
+    return before, f'","schema":"{SCHEMA}","sequence":'
 
 
 def canonical_text(document: Json) -> str:

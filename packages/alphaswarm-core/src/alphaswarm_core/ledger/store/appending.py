@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from alphaswarm_core.canonical import Json
-from alphaswarm_core.ledger.chain import KIND_PATTERN, canonical_text, entry_hash
+from alphaswarm_core.ledger.chain import KIND_PATTERN, canonical_text, entry_hash, hashed_text
 from alphaswarm_core.ledger.errors import LedgerCorruptError, LedgerRecordError
 from alphaswarm_core.ledger.identifiers import IdentifierSource
 from alphaswarm_core.ledger.projection import Projection, event_body, row_body
@@ -78,17 +78,31 @@ class Transaction:
         if KIND_PATTERN.fullmatch(kind) is None:
             what = f"'{kind}' is no kind of entry"
             raise LedgerRecordError(what, why="a kind is domain:action or domain:subject:action, in lower case")
+        if self.database.appends_at_once:
+            return self._append_at_once(kind, text)
         previous_sequence, previous_hash = self._head()
         sequence = previous_sequence + 1
-        entry = Entry(
-            sequence, self.now, kind, text, previous_hash, entry_hash(sequence, self.now, kind, previous_hash, text)
-        )
+        digest = entry_hash(sequence, self.now, kind, previous_hash, text)
+        entry = Entry(sequence, self.now, kind, text, previous_hash, digest)
         self._store(entry)
         return entry
 
+    def _append_at_once(self, kind: str, text: str) -> Entry:
+        before, between = hashed_text(self.now, kind, text)
+        values = {"before": before, "between": between, "at": self.now, "kind": kind, "body": text}
+        try:
+            rows = self.database.rows(statements.APPEND_AT_ONCE, values)
+        except UniqueViolationError as error:
+            raise _broken(self.database, "it already has entries behind its head") from error
+        if len(rows) != 1:
+            raise _broken(self.database, "it has no head to append to")
+        sequence, previous_hash, digest = rows[0]
+        if digest != entry_hash(sequence, self.now, kind, previous_hash, text):
+            raise _broken(self.database, "the server computes another hash than we do")
+        return Entry(sequence, self.now, kind, text, previous_hash, digest)
+
     def _head(self) -> tuple[int, str]:
-        """The last entry's sequence and hash; on PostgreSQL this is where writers queue, so it comes last."""
-        rows: list[Row] = self.database.rows(statements.HEAD, {})
+        rows: list[Row] = self.database.rows(statements.HEADS, {})
         if len(rows) != 1 or type(rows[0][0]) is not int or type(rows[0][1]) is not str:
             raise _broken(self.database, "it has no head to append to")
         return rows[0][0], rows[0][1]

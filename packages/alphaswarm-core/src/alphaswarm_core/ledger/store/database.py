@@ -22,6 +22,8 @@ class Database(ABC):
     """
 
     name: ClassVar[str]
+    appends_at_once: ClassVar[bool] = False
+    """Whether the database can compute an entry's hash itself, so that appending is one statement."""
 
     def __init__(self, place: str) -> None:
         self.place = place

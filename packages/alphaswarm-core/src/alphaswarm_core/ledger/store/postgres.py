@@ -16,6 +16,8 @@ _PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
 _UNIQUE_VIOLATION = "23505"
 _CONNECT_SECONDS = 5
 _CHUNK = 2000
+# Without statistics the server takes our one-row head for thousands and compiles each append: 200 ms instead of one.
+_SESSION = "SET synchronous_commit = on; SET jit = off"
 
 
 @lru_cache(maxsize=256)
@@ -35,6 +37,7 @@ class PostgresDatabase(Database):
     """
 
     name = "postgresql"
+    appends_at_once = True
     _begin = "BEGIN"
     _begin_reading = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -48,7 +51,7 @@ class PostgresDatabase(Database):
     def _connect(self) -> Any:
         try:
             connection = self._psycopg.connect(self._url, autocommit=True, connect_timeout=_CONNECT_SECONDS)
-            connection.execute(f"SET lock_timeout = {self._lock_milliseconds}; SET synchronous_commit = on")
+            connection.execute(f"SET lock_timeout = {self._lock_milliseconds}; {_SESSION}")
         except self._psycopg.Error as error:
             raise postgres_fault(error, self.place) from None  # the driver's own error may carry the whole address
         return connection

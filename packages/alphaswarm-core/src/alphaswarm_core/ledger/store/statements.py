@@ -11,9 +11,24 @@ from alphaswarm_core.ledger.projection import Projection
 
 _ENTRY_COLUMNS = "sequence, at, kind, body, previous_hash, hash"
 
-HEAD = "SELECT sequence, hash FROM ledger_head{lock}"
 HEADS = "SELECT sequence, hash FROM ledger_head"
 MOVE_HEAD = "UPDATE ledger_head SET sequence = :sequence, hash = :hash"
+# PostgreSQL appends in one round trip: each one more, with the head locked, keeps all other writers waiting.
+# The text between the columns is that of `chain.entry_hash`; `appending` checks each hash before it is committed.
+APPEND_AT_ONCE = f"""
+WITH head AS (SELECT sequence, hash FROM ledger_head FOR UPDATE),
+next AS (
+    SELECT sequence + 1 AS sequence, hash AS previous_hash, encode(sha256(convert_to(
+        concat(CAST(:before AS TEXT), hash, CAST(:between AS TEXT), sequence + 1, '}}'), 'UTF8')), 'hex') AS hash
+    FROM head
+),
+entry AS (
+    INSERT INTO ledger_entries ({_ENTRY_COLUMNS})
+    SELECT sequence, :at, :kind, :body, previous_hash, hash FROM next RETURNING sequence, previous_hash, hash
+),
+moved AS (UPDATE ledger_head SET sequence = next.sequence, hash = next.hash FROM next RETURNING 1)
+SELECT sequence, previous_hash, hash FROM entry, moved
+"""
 INSERT_ENTRY = (
     "INSERT INTO ledger_entries (sequence, at, kind, body, previous_hash, hash) "
     "VALUES (:sequence, :at, :kind, :body, :previous_hash, :hash)"
