@@ -30,7 +30,11 @@ def test_nothing_that_makes_a_lasting_credential_or_a_pretended_build_is_support
     supported = {(service.name, each) for service in catalogue().services.values() for each in service.operations}
     for pair in (("iam", "CreateAccessKey"), ("iam", "CreateLoginProfile"), ("codebuild", "StartBuild")):
         assert pair not in supported
-    assert {name for service, name in supported if service == "sts"} == {"GetCallerIdentity"}
+    assert {name for service, name in supported if service == "sts"} == {
+        "AssumeRole",
+        "AssumeRoleWithWebIdentity",
+        "GetCallerIdentity",
+    }
 
 
 def test_page_names_every_operation_and_correction_when_it_is_rendered() -> None:

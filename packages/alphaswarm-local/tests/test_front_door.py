@@ -61,9 +61,15 @@ def test_call_reaches_the_backend_with_its_account_when_it_is_good() -> None:
         (
             signed(headers=_FORM, body=b"Action=AssumeRole&Version=2011-06-15", service="sts"),
             403,
-            b"exchange tokens yet",
+            b"Not authorized to perform sts:AssumeRole<",
         ),
-        (HttpRequest("POST", "/", {"host": HOST}, b"Action=AssumeRoleWithWebIdentity"), 403, b"exchange tokens yet"),
+        (
+            HttpRequest(
+                "POST", "/", {"host": HOST, "content-type": _FORM["Content-Type"]}, b"Action=AssumeRoleWithWebIdentity"
+            ),
+            403,
+            b"Not authorized to perform sts:AssumeRoleWithWebIdentity<",
+        ),
         (signed("GET", "/?Action=ListQueues", service="sqs"), 501, b"the service 'sqs'"),
         (signed("GET", "/2015-03-31/functions", service="lambda"), 501, b"the service 'lambda'"),
         (signed(headers={"X-Amz-Target": "CodeBuild_20161006.StartBuild"}, service="codebuild"), 501, b"not run here"),

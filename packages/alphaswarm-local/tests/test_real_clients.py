@@ -130,14 +130,14 @@ def test_caller_is_refused_when_key_or_secret_is_wrong(
     assert getattr(client(service), operation)()["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
-def test_tokens_are_not_exchanged_when_a_role_is_asked_for(client: ClientOf) -> None:
+def test_no_session_is_given_when_root_or_garbage_asks_for_a_role(client: ClientOf) -> None:
     arn = f"arn:aws:iam::{ACCOUNTS['dev']}:role/any"
-    with pytest.raises(ClientError, match="does not exchange tokens yet") as caught:
+    with pytest.raises(ClientError, match="may not be assumed by root") as caught:
         client("sts").assume_role(RoleArn=arn, RoleSessionName="name")
     assert _code(caught) == ("AccessDenied", 403)
-    with pytest.raises(ClientError, match="does not exchange tokens yet") as caught:
+    with pytest.raises(ClientError, match="not a valid JWT") as caught:
         client("sts").assume_role_with_web_identity(RoleArn=arn, RoleSessionName="name", WebIdentityToken="garbage")
-    assert _code(caught) == ("AccessDenied", 403)
+    assert _code(caught) == ("InvalidIdentityToken", 400)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ whose target is `local` reads it. It holds keys that only the local cloud knows,
 import os
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from alphaswarm_core.errors import UnavailableError
 
@@ -32,7 +32,14 @@ class AccountKeys(BaseModel):
 
 
 class LocalCloudAddress(BaseModel):
-    """The running local cloud: `endpoint` is `http://127.0.0.1:PORT`, `accounts` is keyed by environment name."""
+    """The running local cloud.
+
+    Attributes:
+        endpoint: `http://127.0.0.1:PORT`.
+        accounts: By environment name.
+        github_oidc: Where its GitHub issues tokens; None from a cloud that has none.
+        admin_token: With it jobs are registered there, and a job gets tokens: as secret as the keys.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -41,6 +48,8 @@ class LocalCloudAddress(BaseModel):
     region: str
     started_at: str
     accounts: dict[str, AccountKeys]
+    github_oidc: str | None = None
+    admin_token: str | None = Field(default=None, repr=False)
 
     def write(self, home: Path) -> None:
         """Publish the address under `home` (the project's `.alphaswarm` directory), atomically, mode 0600."""

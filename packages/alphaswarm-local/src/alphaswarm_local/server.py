@@ -19,16 +19,25 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from alphaswarm_core.local_address import AccountKeys, LocalCloudAddress
-from alphaswarm_local.aws.authentication import Authenticator, Credential, bootstrap_credential
+from alphaswarm_local.access.exchange import TokenExchange
+from alphaswarm_local.access.iam_state import MotoIam
+from alphaswarm_local.access.moto_state import MotoState
+from alphaswarm_local.access.permissions import Permissions
+from alphaswarm_local.access.web_tokens import WebTokens
+from alphaswarm_local.aws.authentication import Authenticator, bootstrap_credential
 from alphaswarm_local.aws.backend import Moto
 from alphaswarm_local.aws.front_door import FrontDoor
 from alphaswarm_local.aws.http_server import LoopbackServer
 from alphaswarm_local.aws.messages import HttpRequest, HttpResponse
+from alphaswarm_local.aws.sessions import Credential, SessionStore, new_key_id
 from alphaswarm_local.files import Files, take_lock
+from alphaswarm_local.github.admin import JobAdministration
+from alphaswarm_local.github.oidc import GithubOidc
 from alphaswarm_local.state_buckets import make_state_bucket
 
 HEALTH_PATH = "/_alphaswarm/health"
-_KEY_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+GITHUB_PATH = "/_alphaswarm/github"
+"""No bucket can have this name, so the issuer shares the address with AWS."""
 _LOG_BYTES = 10 * 1024 * 1024
 _LOG = logging.getLogger("alphaswarm_local.server")
 
@@ -56,13 +65,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     stop = _stop_on_signals()
     keys = {environment: _new_keys(account) for environment, account in orders.accounts.items()}
     listener = socket.socket(fileno=orders.listener)
-    server, host = _serve(listener, {key.access_key_id: _credential(key) for key in keys.values()}, orders.region)
+    admin_token = secrets.token_urlsafe(32)
+    credentials = {key.access_key_id: _credential(key) for key in keys.values()}
+    server, host = _serve(listener, credentials, orders.region, admin_token)
     address = LocalCloudAddress(
         endpoint=f"http://{host}",
         pid=os.getpid(),
         region=orders.region,
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         accounts=keys,
+        github_oidc=f"http://{host}{GITHUB_PATH}",
+        admin_token=admin_token,
     )
     address.write(orders.home)
     os.write(orders.ready_pipe, b"ready")
@@ -78,18 +91,44 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os._exit(0)
 
 
-def _serve(listener: socket.socket, credentials: dict[str, Credential], region: str) -> tuple[LoopbackServer, str]:
+def _serve(
+    listener: socket.socket, credentials: dict[str, Credential], region: str, admin_token: str
+) -> tuple[LoopbackServer, str]:
     """Start serving and make the accounts' state buckets; the server and its `host:port`."""
     Moto.prepare()
     port = listener.getsockname()[1]
     host = f"127.0.0.1:{port}"
-    door = FrontDoor(Authenticator(credentials), Moto(), hosts=frozenset({host, f"localhost:{port}"}))
-    server = LoopbackServer(listener, lambda request: _health(request) or door(request))
+    hosts = frozenset({host, f"localhost:{port}"})
+    issuer = GithubOidc(f"http://{host}{GITHUB_PATH}")
+    jobs = JobAdministration(issuer, GITHUB_PATH, admin_token, hosts)
+    door = _front_door(credentials, region, hosts, issuer)
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.raw_path.startswith(GITHUB_PATH):
+            return jobs(request) if jobs.serves(request) else issuer(request)
+        return _health(request) or door(request)
+
+    server = LoopbackServer(listener, answer)
     threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
     by_account = {each.identity.account_id: each for each in credentials.values()}
     for credential in by_account.values():
         make_state_bucket(credential, region, host, door)
     return server, host
+
+
+def _front_door(
+    credentials: dict[str, Credential], region: str, hosts: frozenset[str], issuer: GithubOidc
+) -> FrontDoor:
+    """The front door with everything that judges: sessions, IAM's current state, the issuer's keys."""
+    sessions = SessionStore()
+    iam = MotoIam({each.identity.account_id for each in credentials.values()})
+    return FrontDoor(
+        Authenticator(credentials, sessions=sessions),
+        Moto(),
+        hosts=hosts,
+        authorizer=Permissions(iam, MotoState()),
+        exchange=TokenExchange(iam, sessions, WebTokens(issuer.jwks_bytes), region),
+    )
 
 
 def _health(request: HttpRequest) -> HttpResponse | None:
@@ -104,7 +143,7 @@ def _new_keys(account_id: str) -> AccountKeys:
     """Keys in AWS's form, so that every client takes them."""
     return AccountKeys(
         account_id=account_id,
-        access_key_id="AKIA" + "".join(secrets.choice(_KEY_LETTERS) for _ in range(16)),
+        access_key_id=new_key_id("AKIA"),
         secret_access_key=secrets.token_urlsafe(30),
     )
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from alphaswarm_local.aws import signature
-from alphaswarm_local.aws.authentication import Credential
 from alphaswarm_local.aws.messages import HttpRequest, HttpResponse
+from alphaswarm_local.aws.sessions import Credential
 
 _XMLNS = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
 _HOME_REGION = "us-east-1"

@@ -10,8 +10,9 @@ from alphaswarm_local.aws.protocols import Protocol
 
 _STS = "https://sts.amazonaws.com/doc/2011-06-15/"
 _IAM = "https://iam.amazonaws.com/doc/2010-05-08/"
-_NO_EXCHANGE = "this local cloud does not exchange tokens yet"
-_EXCHANGES = frozenset({"AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
+WEB_IDENTITY = "AssumeRoleWithWebIdentity"
+_UNSIGNED = (WEB_IDENTITY, "AssumeRoleWithSAML")
+EXCHANGES = frozenset({"AssumeRole", *_UNSIGNED})
 
 Answer = Callable[[ApiCall], HttpResponse | None]
 """None: not this call; moto answers."""
@@ -29,10 +30,16 @@ def caller_identity(call: ApiCall) -> HttpResponse:
 
 
 def root_user(call: ApiCall) -> HttpResponse | None:
-    """`iam:GetUser` about the caller. moto makes up a `default_user`; AWS answers the root with the account's id."""
+    """`iam:GetUser` about the caller. moto makes up a `default_user`; AWS answers the root with the account's id.
+
+    Raises:
+        AwsFault: the caller is a session, which is no user.
+    """
     identity = call.identity
     if "UserName" in call.operation.parameters:
         return None
+    if identity.session is not None:
+        raise AwsFault("ValidationError", 400, "Must specify userName when calling with non-User credentials")
     body = (
         f'<GetUserResponse xmlns="{_IAM}"><GetUserResult><User><UserId>{identity.user_id}</UserId>'
         f"<Arn>{identity.arn}</Arn><CreateDate>2020-01-01T00:00:00Z</CreateDate></User></GetUserResult>"
@@ -47,26 +54,16 @@ OWN_ANSWERS: Mapping[tuple[str, str], Answer] = {
 }
 
 
-def refuse_exchange(service: str, operation: str) -> None:
-    """Refuse to hand out sessions: moto would give them to anybody, for any token and any role.
-
-    Raises:
-        AwsFault: AccessDenied, with or without a signature (web identity needs none).
-    """
-    if service == "sts" and operation in _EXCHANGES:
-        raise token_exchange_refused(operation)
-
-
 def token_exchange_refused(operation: str) -> AwsFault:
     """The refusal of `operation` in AWS's form."""
-    return fault(ACCESS_DENIED, Protocol.QUERY, f"Not authorized to perform sts:{operation}: {_NO_EXCHANGE}")
+    return fault(ACCESS_DENIED, Protocol.QUERY, f"Not authorized to perform sts:{operation}")
 
 
 def unsigned_exchange(request: HttpRequest) -> str | None:
     """The token exchange that an unsigned request asks for, or None."""
     text = request.body.decode("latin-1") if len(request.body) < 1 << 20 else ""
     for source in (request.raw_query, text):
-        for name in _EXCHANGES - {"AssumeRole"}:
+        for name in _UNSIGNED:
             if f"Action={name}" in source.split("&"):
                 return name
     return None

@@ -1,27 +1,30 @@
 """Who calls: from a request to the account and the identity that signed it.
 
 The only keys that are known are those given to `Authenticator`: the bootstrap keys that each start of the local cloud
-makes anew. Everything that is not exactly a good signature by such a key is refused with AWS's own error: an unknown
-key, a wrong signature, a header that matters but is not signed, a body other than the signed one, an old request.
+makes anew, and the sessions that its own exchange issued. Everything that is not exactly a good signature by such a
+key is refused with AWS's own error: an unknown key, a wrong signature, a header that matters but is not signed, a body
+other than the signed one, an old request.
 """
 
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from alphaswarm_local.aws import signature
 from alphaswarm_local.aws.faults import (
+    EXPIRED_SESSION,
     INCOMPLETE_SIGNATURE,
     NO_CREDENTIALS,
     UNKNOWN_KEY,
+    UNKNOWN_TOKEN,
     WRONG_SIGNATURE,
     AwsFault,
     fault,
 )
 from alphaswarm_local.aws.messages import HttpRequest
 from alphaswarm_local.aws.protocols import Protocol
+from alphaswarm_local.aws.sessions import Credential, Identity, SessionStore
 from alphaswarm_local.aws.signature import Presented, Scope
 
 _AUTHORIZATION = re.compile(
@@ -40,27 +43,6 @@ _STREAMED = {
     "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
     "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """A caller whose signature was verified. `arn` and `user_id` are what `GetCallerIdentity` answers."""
-
-    account_id: str
-    arn: str
-    user_id: str
-    access_key_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """A key that the local cloud knows, and whom it stands for."""
-
-    secret_access_key: str
-    identity: Identity
-
-    def __repr__(self) -> str:
-        return f"Credential({self.identity.access_key_id})"
 
 
 def bootstrap_credential(account_id: str, access_key_id: str, secret_access_key: str) -> Credential:
@@ -96,13 +78,18 @@ class Authenticator:
     Args:
         credentials: By access key id.
         now: The clock, for tests.
+        sessions: Where sessions are found; None means that there are none.
     """
 
     def __init__(
-        self, credentials: Mapping[str, Credential], now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        credentials: Mapping[str, Credential],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sessions: SessionStore | None = None,
     ) -> None:
         self._credentials = credentials
         self._now = now
+        self._sessions = sessions
 
     def authenticate(self, request: HttpRequest, presented: Presented | None, protocol: Protocol) -> Identity:
         """The identity that signed `request`.
@@ -125,11 +112,18 @@ class Authenticator:
 
     def _known(self, request: HttpRequest, presented: Presented, protocol: Protocol) -> Credential:
         credential = self._credentials.get(presented.access_key_id)
-        token = request.headers.get("x-amz-security-token") or dict(request.query).get("X-Amz-Security-Token")
-        if credential is None or token is not None:
+        if credential is None and self._sessions is not None:
+            credential = self._sessions.find(presented.access_key_id)
+        tokens = _session_tokens(request)
+        details = {"AWSAccessKeyId": presented.access_key_id} if protocol is Protocol.S3 else None
+        if credential is None or (credential.session_token is None and tokens):
             # A session token with a root key belongs to some other cloud's session: never half-believe it.
-            details = {"AWSAccessKeyId": presented.access_key_id} if protocol is Protocol.S3 else None
             raise fault(UNKNOWN_KEY, protocol, details=details)
+        if credential.session_token is not None and not _only(tokens, credential.session_token):
+            raise fault(UNKNOWN_TOKEN, protocol)
+        session = credential.identity.session
+        if session is not None and self._now().timestamp() >= session.expires_at:
+            raise fault(EXPIRED_SESSION, protocol)
         return credential
 
     @staticmethod
@@ -151,6 +145,18 @@ class Authenticator:
             _refuse_expired_address(signed_at, now, presented.expires, leeway, protocol)
         elif abs(now - signed_at) > leeway:
             raise _skewed(signed_at, now, leeway, protocol)
+
+
+def _session_tokens(request: HttpRequest) -> list[str]:
+    """Every session token in `request`, wherever it stands."""
+    header = request.headers.get("x-amz-security-token")
+    in_address = [value for name, value in request.query if name.lower() == "x-amz-security-token"]
+    return [*([header] if header is not None else []), *in_address]
+
+
+def _only(tokens: list[str], right: str) -> bool:
+    """Whether exactly the right token is there; two could be read differently by two readers."""
+    return len(tokens) == 1 and signature.equal(tokens[0], right)
 
 
 def _from_header(header: str, request: HttpRequest, protocol: Protocol) -> Presented:

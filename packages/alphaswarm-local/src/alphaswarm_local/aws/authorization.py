@@ -1,8 +1,7 @@
 """Where it is decided whether a verified caller may do what is asked for.
 
-The seam is a function from a call to a decision. In this stage there is one kind of caller, the bootstrap identity of
-an account, and it may do in its account all that is supported. Policies come in here: the call carries the identity,
-the IAM action, region, request and parameters that a policy's conditions speak about.
+The seam is a function from a call to a decision. `bootstrap_only` is the least of them; the local cloud runs with
+`access.permissions.Permissions`, which holds sessions to their policies.
 """
 
 import re
@@ -15,10 +14,11 @@ from alphaswarm_local.aws.operations import ApiCall
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Yes or no, and why: `reason` ends AWS's sentence ("because …")."""
+    """Yes or no, and why: `reason` ends AWS's sentence ("because …"); `sentence` is all of it, if it is known."""
 
     allowed: bool
     reason: str
+    sentence: str = ""
 
 
 _ARN = re.compile(r"arn:aws:(?P<service>[a-z0-9-]+):[a-z0-9-]*:(?P<account>[0-9]{12}):")
@@ -69,7 +69,7 @@ def refuse_unauthorized(call: ApiCall, authorizer: Authorizer) -> None:
     decision = authorizer(call)
     if decision.allowed:
         return
-    sentence = (
+    sentence = decision.sentence or (
         f"User: {call.identity.arn} is not authorized to perform: {call.operation.action} because {decision.reason}"
     )
     raise fault(ACCESS_DENIED, call.operation.protocol, sentence)

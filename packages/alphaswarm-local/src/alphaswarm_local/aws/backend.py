@@ -41,6 +41,9 @@ _S3_HEADERS = frozenset(
         "range",
     }
 )
+_KEPT_FROM_MOTO = frozenset({"x-amz-target", "x-amz-security-token"})
+_MOTO_KEY = "AKIAXXXXXXXXXXXXXXXX"
+"""moto gets no key that is worth anything: it looks keys up to find accounts and sessions of its own."""
 _MOTO_SETTINGS = {
     # Without these moto lets every web page read answers, one account read another's buckets, and host names choose
     # buckets; a certificate takes a minute to be issued; and AWS's own policies do not exist.
@@ -142,7 +145,7 @@ def _message(call: ApiCall) -> tuple[str, str, str, bytes]:
 
 def _header_entries(call: ApiCall) -> Iterator[tuple[str, Any]]:
     operation, identity = call.operation, call.identity
-    scope = f"{identity.access_key_id}/20000101/{call.region}/{operation.service.signing_name}/aws4_request"
+    scope = f"{_MOTO_KEY}/20000101/{call.region}/{operation.service.signing_name}/aws4_request"
     # moto takes the region from the first thing in the address that looks like one: so it is the host, which is ours.
     host = (
         _HOST if operation.protocol is Protocol.S3 else f"{operation.service.signing_name}.{call.region}.amazonaws.com"
@@ -159,7 +162,7 @@ def _header_entries(call: ApiCall) -> Iterator[tuple[str, Any]]:
 def _s3_header_entries(call: ApiCall) -> Iterator[tuple[str, Any]]:
     spelled: dict[str, str] = {}
     for name, value in call.request.headers.items():
-        if name in _S3_HEADERS or (name.startswith("x-amz-") and name != "x-amz-target"):
+        if name in _S3_HEADERS or (name.startswith("x-amz-") and name not in _KEPT_FROM_MOTO):
             key = name.upper().replace("-", "_")
             spelled[f"HTTP_{key}"] = name
             if key != "CONTENT_TYPE":

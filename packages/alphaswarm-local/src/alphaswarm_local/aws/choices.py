@@ -64,15 +64,17 @@ REFUSED: dict[str, dict[str, str]] = {
     "sns": {"Publish|PublishBatch": _NOT_DELIVERED},
     "ssm": {"SendCommand|StartAutomationExecution|StartSession": _NOT_RUN},
     "sts": {
-        "AssumeRole(With(SAML|WebIdentity))?|AssumeRoot": "it does not exchange tokens yet",
+        "AssumeRoleWithSAML|AssumeRoot": "it exchanges GitHub's tokens and sessions of its own, nothing else",
         "GetSessionToken|GetFederationToken|GetAccessKeyInfo|DecodeAuthorizationMessage|GetWebIdentityToken"
         "|GetDelegatedAccessToken": "it does not make sessions yet",
     },
 }
 """Per service: a pattern over operation names, and why they are refused although moto may answer."""
 
-OWN_OPERATIONS: dict[str, tuple[str, ...]] = {"sts": ("GetCallerIdentity",)}
-"""What the front door answers itself (`answers.py`)."""
+OWN_OPERATIONS: dict[str, tuple[str, ...]] = {
+    "sts": ("AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"),
+}
+"""What the front door answers itself (`answers.py`, `access/exchange.py`)."""
 
 EC2_NOUNS = (
     r"Vpc(?!n)|Subnet|Route|Gateway|SecurityGroup|NetworkAcl|Address|FlowLogs|DhcpOptions|Tags|AvailabilityZones|Regions"

@@ -59,6 +59,22 @@ UNKNOWN_KEY: dict[Protocol, Wording] = {
     ),
 }
 
+UNKNOWN_TOKEN: dict[Protocol, Wording] = UNKNOWN_KEY | {
+    Protocol.S3: Wording("InvalidToken", 400, "The provided token is malformed or otherwise invalid.")
+}
+"""The key is a session's, and its token is missing or another one's."""
+
+_EXPIRED = "The security token included in the request is expired"
+EXPIRED_SESSION: dict[Protocol, Wording] = {
+    Protocol.QUERY: Wording("ExpiredToken", 403, _EXPIRED),
+    Protocol.EC2: Wording("RequestExpired", 400, "Request has expired."),
+    Protocol.JSON: Wording("ExpiredTokenException", 400, _EXPIRED),
+    Protocol.CBOR: Wording("ExpiredTokenException", 400, _EXPIRED),
+    Protocol.REST_JSON: Wording("ExpiredTokenException", 403, _EXPIRED),
+    Protocol.REST_XML: Wording("ExpiredToken", 403, _EXPIRED),
+    Protocol.S3: Wording("ExpiredToken", 400, "The provided token has expired."),
+}
+
 NO_CREDENTIALS: dict[Protocol, Wording] = {
     Protocol.QUERY: Wording("MissingAuthenticationToken", 403, "Request is missing Authentication Token"),
     Protocol.EC2: Wording("MissingAuthenticationToken", 403, "Request is missing Authentication Token"),

@@ -1,14 +1,16 @@
 """The front door of the embedded AWS: every request passes here, in this order.
 
-    authenticate ─▶ identify ─▶ supported? ─▶ authorized? ─▶ answer (ours or moto's) ─▶ correct
+    authenticate ─▶ identify ─▶ authorized? ─▶ supported? ─▶ answer (ours or moto's) ─▶ correct
 
-Whatever fails is answered in the form of the protocol that the client speaks.
+A request for a session of a role goes to the exchange instead, which decides by the role's trust policy. Whatever fails
+is answered in the form of the protocol that the client speaks.
 """
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol as Interface
 from uuid import uuid4
 
 from alphaswarm_local.aws import answers
@@ -34,6 +36,16 @@ _BACKEND_HEADERS = ("server", "date", "connection", "x-amzn-requestid", "x-amz-r
 Backend = Callable[[ApiCall], HttpResponse]
 
 
+class Exchange(Interface):
+    """Gives sessions of roles, or raises the fault that AWS answers."""
+
+    def with_web_identity(self, form: Mapping[str, str], request: HttpRequest) -> HttpResponse:
+        """`AssumeRoleWithWebIdentity`, which nobody signs."""
+
+    def with_session(self, call: ApiCall) -> HttpResponse:
+        """`AssumeRole` by a verified caller."""
+
+
 @dataclass(slots=True)
 class _Note:
     """What the log will say of a request; filled in as it becomes known."""
@@ -53,6 +65,7 @@ class FrontDoor:
         authorizer: Decides on calls of verified callers.
         hosts: The values of `Host` that are ours; with any other a web page could make a browser call us under the
             page's own name (DNS rebinding).
+        exchange: Gives sessions; without one nobody gets any.
     """
 
     def __init__(
@@ -62,11 +75,13 @@ class FrontDoor:
         *,
         hosts: frozenset[str],
         authorizer: Authorizer = bootstrap_only,
+        exchange: Exchange | None = None,
     ) -> None:
         self._authenticator = authenticator
         self._backend = backend
         self._authorizer = authorizer
         self._hosts = hosts
+        self._exchange = exchange
         self._asked = Asked()
         self._catalogue: Catalogue = catalogue()
 
@@ -91,9 +106,9 @@ class FrontDoor:
         if request.headers.get("host", "").lower() not in self._hosts:
             raise AwsFault("InvalidRequest", 400, "This is the local cloud; it answers only under its own address")
         presented = presented_signature(request, note.protocol)
-        if presented is None and (exchange := answers.unsigned_exchange(request)):
-            note.protocol = Protocol.QUERY
-            raise answers.token_exchange_refused(exchange)
+        if presented is None and (name := answers.unsigned_exchange(request)):
+            note.protocol, note.service, note.operation = Protocol.QUERY, "sts", name
+            return self._unsigned_exchange(name, request)
         service = self._catalogue.services.get(presented.scope.service) if presented else None
         if service is not None:
             note.service, note.protocol = service.name, spoken(request, service.protocols)
@@ -110,13 +125,29 @@ class FrontDoor:
 
     def _carry_out(self, call: ApiCall) -> HttpResponse:
         service, operation = call.operation.service.name, call.operation.name
-        answers.refuse_exchange(service, operation)
-        refuse_unsupported(call.operation)
+        if service == "sts" and operation in answers.EXCHANGES:
+            return self._signed_exchange(call)
+        # Authority first: a caller who may not start a build learns that, and not that builds are not run here.
         refuse_unauthorized(call, self._authorizer)
+        refuse_unsupported(call.operation)
         own = answers.OWN_ANSWERS.get((service, operation))
         response = (own(call) if own else None) or self._backend(call)
         correct(call, response, self._asked)
         return response
+
+    def _unsigned_exchange(self, name: str, request: HttpRequest) -> HttpResponse:
+        service = self._catalogue.services["sts"]
+        operation = identify(request, service, Protocol.QUERY)
+        if self._exchange is None or operation.name != answers.WEB_IDENTITY:
+            raise answers.token_exchange_refused(name)
+        return self._exchange.with_web_identity(operation.parameters, request)
+
+    def _signed_exchange(self, call: ApiCall) -> HttpResponse:
+        if self._exchange is None or call.operation.name not in call.operation.service.operations:
+            raise answers.token_exchange_refused(call.operation.name)
+        if call.operation.name == answers.WEB_IDENTITY:
+            return self._exchange.with_web_identity(call.operation.parameters, call.request)
+        return self._exchange.with_session(call)
 
     def _region(self, region: str, protocol: Protocol) -> str:
         if region not in self._catalogue.regions:

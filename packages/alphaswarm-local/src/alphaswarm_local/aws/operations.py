@@ -14,13 +14,13 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from alphaswarm_local.aws import cbor
-from alphaswarm_local.aws.authentication import Identity
 from alphaswarm_local.aws.catalogue import Service
 from alphaswarm_local.aws.faults import AwsFault, malformed, not_implemented
 from alphaswarm_local.aws.messages import HttpRequest
 from alphaswarm_local.aws.protocols import Protocol
 from alphaswarm_local.aws.routes import AmbiguousRequestError, route_table
 from alphaswarm_local.aws.s3_actions import s3_action
+from alphaswarm_local.aws.sessions import Identity
 
 _CBOR_PATH = re.compile(r"/service/(?P<service>[A-Za-z0-9_.]+)/operation/(?P<operation>[A-Za-z0-9_]+)/?")
 _BUCKET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")

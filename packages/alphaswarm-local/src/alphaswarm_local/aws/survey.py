@@ -69,7 +69,8 @@ def _refused(service: str, operations: Mapping[str, Any]) -> dict[str, str]:
         for operation in sorted(operations)
         if re.fullmatch(pattern, operation)
     }
-    public = {name: UNNECESSARY for name, op in operations.items() if op.get("authtype") == "none"}
+    own = OWN_OPERATIONS.get(service, ())
+    public = {name: UNNECESSARY for name, op in operations.items() if op.get("authtype") == "none" and name not in own}
     return dict(sorted({**public, **reasons}.items()))
 
 

@@ -15,3 +15,10 @@ class AudienceError(UsageError):
 
     code = "AS-LOC-021"
     summary = "A token was asked for with an audience that cannot be"
+
+
+class RoleRefusedError(RefusedError):
+    """A role does not trust the job, or the exchange was refused for another reason."""
+
+    code = "AS-LOC-022"
+    summary = "A session of a role was refused"
