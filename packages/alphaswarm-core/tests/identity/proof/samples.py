@@ -61,7 +61,29 @@ def proof_of(document: Document, intent: Intent) -> ProofResult:
 
 
 def tokens() -> list[dict[str, str]]:
-    """Tokens of every family of subjects, inside and outside of the intents here."""
+    """Tokens of every family of subjects, inside and outside of the intents here, some with claims that AWS hides."""
+    plain = _standard_tokens()
+    mains = [claims for claims in plain if claims["ref"] == "refs/heads/main" and claims["aud"] == "sts.amazonaws.com"]
+    custom = [
+        {**claims, "sub": subject.format(**claims), **({"environment": "prod"} if "environment" in subject else {})}
+        for claims in mains
+        for subject in (
+            "repo:{repository}",
+            "repo:{repository}:actor:{actor}",
+            "repo:{repository}:ref:{ref}",
+            "repo:{repository}:environment:prod:actor:{actor}",
+            "repository_owner_id:{repository_owner_id}:environment:prod",
+        )
+    ]
+    hidden = [
+        {name: value for name, value in claims.items() if name not in unseen}
+        for claims in mains
+        for unseen in (("repository_id",), ("environment",), ("ref", "job_workflow_ref"), ("sub",))
+    ]
+    return [*plain, *custom, *hidden]
+
+
+def _standard_tokens() -> list[dict[str, str]]:
     found = []
     repositories = (
         ("Org/app", "123", "45"),

@@ -141,24 +141,24 @@ def _includes(grant: Grant, claims: Mapping[str, Any]) -> bool:
     if (repository_id, owner_id) != (grant.repository.id, grant.repository.owner_id):
         return False
     context, tail = grant.context, _tail(subject)
-    if tail is None or not _right_context(context, tail, claims):
+    if not subject or not _right_context(context, tail, claims):
         return False
     ref = claims.get("ref", tail.removeprefix("ref:") if tail.startswith("ref:") else None)
     workflow = claims.get("job_workflow_ref")
     return _fits(context.refs, ref) and _fits(context.workflow_patterns(grant.repository), workflow)
 
 
-def _tail(subject: str) -> str | None:
-    """What follows `repo:…:`; None for a subject of another form."""
+def _tail(subject: str) -> str:
+    """What follows `repo:…:`; empty for a subject of another form."""
     fields = subject.split(":", 2)
-    return fields[2] if len(fields) == len(("repo", "name", "tail")) and fields[0] == "repo" else None
+    return fields[2] if len(fields) == len(("repo", "name", "tail")) and fields[0] == "repo" else ""
 
 
 def _right_context(context: JobContext, tail: str, claims: Mapping[str, Any]) -> bool:
     match context.kind:
-        case ContextKind.ENVIRONMENT:
-            environment = claims.get("environment", context.environment)
-            return tail == f"environment:{escaped(context.environment)}" and environment == context.environment
+        case ContextKind.ENVIRONMENT:  # the claim decides: a customised subject does not change where the job runs
+            spelled = context.environment if tail == f"environment:{escaped(context.environment)}" else None
+            return bool(claims.get("environment", spelled) == context.environment)
         case ContextKind.PULL_REQUEST:
             return tail == "pull_request"
         case ContextKind.REF:

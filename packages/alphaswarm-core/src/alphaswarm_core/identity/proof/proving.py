@@ -24,6 +24,7 @@ from alphaswarm_core.identity.proof.statements import intent_boxes, statement_bo
 from alphaswarm_core.identity.proof.witnesses import Witness, confirmed
 
 MAX_WITNESSES = 10
+LABELS_NAMED = 5
 LEFTOVERS_TRIED = 20
 """Leftover boxes of a statement that are made into tokens before it is given up as undecided."""
 ANY_ACCOUNT = "000000000000"
@@ -123,13 +124,19 @@ def prove(policy: Policy, intent: Intent, *, issuer: str = GITHUB_ISSUER) -> Pro
 
 def _result(policy: Policy, witnesses: list[Witness], undecided: list[str], uncovered: tuple[str, ...]) -> ProofResult:
     if witnesses:
-        labels = ", ".join(dict.fromkeys(witness.statement for witness in witnesses))
+        labels = _listed([witness.statement for witness in witnesses])
         verdict, reason = Verdict.VIOLATED, f"{policy.name} admits tokens that are not meant, by {labels}"
     elif undecided:
         verdict, reason = Verdict.UNDECIDED, f"{policy.name} cannot be decided: {undecided[0]}"
     else:
         verdict, reason = Verdict.PROVED, f"{policy.name} admits no GitHub token outside the intent"
     return ProofResult(verdict, reason, tuple(witnesses[:MAX_WITNESSES]), tuple(undecided), uncovered)
+
+
+def _listed(labels: Iterable[str]) -> str:
+    distinct = list(dict.fromkeys(labels))
+    more = len(distinct) - LABELS_NAMED
+    return ", ".join(distinct[:LABELS_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _answer(question: _Question) -> tuple[list[Witness], list[str]]:

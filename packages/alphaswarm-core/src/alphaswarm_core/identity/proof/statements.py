@@ -164,7 +164,8 @@ def intent_boxes(intent: Intent) -> list[Box]:
 
 def _grant_sides(grant: Grant, family: Family, audience: str) -> Mapping[str, Side] | None:
     context = grant.context
-    if not family.name.endswith(f" {context.kind.value}"):
+    by_environment = context.kind is ContextKind.ENVIRONMENT
+    if not by_environment and not family.name.endswith(f" {context.kind.value}"):
         return None
     sides = {
         "repository_id": _both(of_words([grant.repository.id])),
@@ -172,7 +173,7 @@ def _grant_sides(grant: Grant, family: Family, audience: str) -> Mapping[str, Si
         "aud": Side(of_words([audience]), NOTHING),
         "sub": _SHOWN,
     }
-    if context.kind is ContextKind.ENVIRONMENT:
+    if by_environment:  # whatever the subject's form: where the job runs is what its reviewers see
         sides["environment"] = _both(of_words([context.environment]))
     if context.refs:
         sides["ref"] = _both(_any_of(context.refs))
