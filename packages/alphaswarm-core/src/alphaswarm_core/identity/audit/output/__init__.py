@@ -1,0 +1,1 @@
+"""A report as text, JSON and SARIF, and the rules as a page."""

@@ -1,0 +1,1 @@
+"""What rules look at: policies, Terraform modules, workflow files, repository settings, plain files."""
