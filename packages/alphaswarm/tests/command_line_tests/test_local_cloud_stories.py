@@ -18,7 +18,7 @@ from .command_line import CommandLine, engine_pids, wait_until
 
 pytestmark = pytest.mark.slow
 
-REPOSITORY = Path(__file__).parents[3]
+REPOSITORY = Path(__file__).parents[4]
 UP = ("deploy", "up", "--env", "dev", "--yes")
 BUCKET, KEY = "alphaswarm-tfstate-111111111111", "alphaswarm_platform/dev/terraform.tfstate"
 
