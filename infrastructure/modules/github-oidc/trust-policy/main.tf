@@ -19,11 +19,19 @@ locals {
     )
   }
 
-  # Name and ids of one repository stand in one statement, so that they cannot be mixed with another's. Where that would
-  # exceed AWS's 2048 characters and nobody's approval is at stake, a statement lists all repositories: a mixture is then a
-  # job of a listed id, which is what is trusted, under the other listed name.
-  together = [{ sid = "", repositories = var.repositories }]
-  apart    = [for repository in var.repositories : { sid = repository.id, repositories = [repository] }]
+  # Name, ids and workflow files of one repository stand in one statement, so that they cannot be mixed with another's: a
+  # repository's jobs apply by that repository's own files. Where that would exceed AWS's 2048 characters and nobody's
+  # approval is at stake, a statement lists all repositories: a mixture is then a job of a listed id, which is what is
+  # trusted, under the other listed name or by the other's listed file.
+  files    = sort(var.apply_workflow_files)
+  together = [{ sid = "", repositories = var.repositories, files = local.files }]
+  apart = [
+    for repository in var.repositories : {
+      sid          = repository.id
+      repositories = [repository]
+      files        = [for file in local.files : file if startswith(file, "${repository.name}/")]
+    }
+  ]
 
   apply_rules = concat(
     [
@@ -31,9 +39,9 @@ locals {
         sid          = "Environment${group.sid}"
         repositories = group.repositories
         subject      = "environment:${var.environment}"
-        pinned       = { environment = [var.environment], ref = [local.main], job_workflow_ref = sort(var.apply_workflow_files) }
+        pinned       = { environment = [var.environment], ref = [local.main], job_workflow_ref = group.files }
         like         = {}
-      }
+      } if length(group.files) > 0
     ],
     # The subject of a job that names no environment, and so waits for no reviewer. Only where none is asked for.
     [
@@ -41,7 +49,7 @@ locals {
         sid          = "Main"
         repositories = group.repositories
         subject      = "ref:${local.main}"
-        pinned       = { ref = [local.main], job_workflow_ref = sort(var.apply_workflow_files) }
+        pinned       = { ref = [local.main], job_workflow_ref = group.files }
         like         = {}
       } if !local.gated
     ],

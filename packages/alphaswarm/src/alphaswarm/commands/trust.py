@@ -291,3 +291,20 @@ def _json_object(text: str) -> dict[str, Any]:
 
 def _claims(text: str) -> dict[str, Any]:
     return _json_object(text)
+
+
+@trust.command()
+@click.argument("paths", nargs=-1, type=FILE)
+@click.option("--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", help="How to say it.")
+@options()
+def audit(paths: Sequence[Path], form: str, **common: Any) -> int:
+    """Look for too wide trust in the policies, Terraform, workflows and settings of any repository (default: here)."""
+    from alphaswarm_core.identity.audit import as_json, as_sarif, as_text, audit_paths
+
+    here = session(**common)
+    report = audit_paths([str(path) for path in paths] or ["."])
+    if here.output.as_json or form == "json":
+        click.echo(json.dumps(as_json(report), indent=2))
+    else:
+        click.echo(json.dumps(as_sarif(report), indent=2) if form == "sarif" else as_text(report))
+    return ExitCode.DONE if report.clean else ExitCode.REFUSED

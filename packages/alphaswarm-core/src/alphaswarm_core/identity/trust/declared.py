@@ -3,8 +3,8 @@
 The policies are rendered from Terraform's own inputs, so the two are independent, and comparing them proves something.
 
     plan    pull requests of the deploying repositories (not the run after a merge), and their main branch
-    apply   jobs of the environment, on main, defined by a declared workflow file; where no reviewer is asked for, also
-            jobs on main without an environment
+    apply   jobs of the environment, on main, defined by a declared workflow file of their repository; where no reviewer
+            is asked for, by any declared file, and also jobs on main without an environment
 """
 
 from collections.abc import Mapping
@@ -61,13 +61,23 @@ def github_repositories(settings: Settings) -> Mapping[str, Repository]:
 def declared_intent(settings: Settings, environment: str, role: Role) -> proof.Intent:
     """Every job that `role` in `environment` is meant for, and no other."""
     github_repositories(settings)
+    repositories = settings.github.repositories.values()
+    everybody = tuple(f"{each.name}/{path}@{MAIN}" for each in repositories for path in each.apply_workflows)
     grants: list[proof.Grant] = []
-    for each in settings.github.repositories.values():
-        repository = _of_proof(each)
-        files = tuple(f"{path}@{MAIN}" for path in each.apply_workflows)
-        contexts = _plan_contexts() if role is Role.PLAN else _apply_contexts(settings, environment, files)
-        grants += [proof.Grant(repository, context) for context in contexts]
+    for each in repositories:
+        own = tuple(f"{each.name}/{path}@{MAIN}" for path in each.apply_workflows)
+        contexts = _plan_contexts() if role is Role.PLAN else _apply_contexts(settings, environment, own, everybody)
+        grants += [proof.Grant(_of_proof(each), context) for context in contexts]
     return proof.Intent(tuple(grants))
+
+
+def is_meant(intent: proof.Intent, token: Mapping[str, str]) -> bool:
+    """Whether `token` is declared to get in: what it says, and that its subject is written as the project declares.
+
+    A repository that switched its subject's format or template is refused until that is declared, and rightly so.
+    """
+    declared = {text for grant in intent.grants for text in grant.context.subjects(grant.repository)}
+    return token.get("sub") in declared and intent.includes(token)
 
 
 def _plan_contexts() -> list[proof.JobContext]:
@@ -77,15 +87,19 @@ def _plan_contexts() -> list[proof.JobContext]:
     ]
 
 
-def _apply_contexts(settings: Settings, environment: str, files: tuple[str, ...]) -> list[proof.JobContext]:
+def _apply_contexts(
+    settings: Settings, environment: str, own: tuple[str, ...], everybody: tuple[str, ...]
+) -> list[proof.JobContext]:
+    """Where people approve, a repository's jobs apply by its own files; elsewhere by any declared file."""
+    gated = settings.environment(environment).approvals > 0
+    files = own if gated else everybody
     if not files:
-        return []  # a repository without a declared workflow file applies nothing
-    of_environment = proof.JobContext(
-        proof.ContextKind.ENVIRONMENT, environment=environment, refs=(MAIN,), workflows=files
-    )
-    if settings.environment(environment).approvals:
-        return [of_environment]
-    return [of_environment, proof.JobContext(proof.ContextKind.REF, refs=(MAIN,), workflows=files)]
+        return []
+    kinds = [
+        proof.JobContext(proof.ContextKind.ENVIRONMENT, environment=environment, refs=(MAIN,), workflows=files),
+        proof.JobContext(proof.ContextKind.REF, refs=(MAIN,), workflows=files),
+    ]
+    return kinds[:1] if gated else kinds
 
 
 def _of_proof(each: RepositorySettings) -> proof.Repository:

@@ -14,7 +14,14 @@ from alphaswarm_core.identity.iam import (
     parse_policy,
     web_identity_request,
 )
-from alphaswarm_core.identity.trust.declared import Role, declared_intent, github_repositories, provider_arn, role_arn
+from alphaswarm_core.identity.trust.declared import (
+    Role,
+    declared_intent,
+    github_repositories,
+    is_meant,
+    provider_arn,
+    role_arn,
+)
 from alphaswarm_core.identity.trust.rendered import RolePolicy
 from alphaswarm_core.settings import Settings
 
@@ -106,7 +113,7 @@ def _cells(
             continue
         request = web_identity_request(token, provider, role_arn=arn)
         admitted = compiled is not None and _admits(compiled, request)
-        intended = intent.includes(token)
+        intended = is_meant(intent, token)
         # Explaining costs more than deciding, and what is as declared explains itself.
         reason = (compiled.decide(request).reason if compiled else broken) if admitted != intended else "as declared"
         yield Cell(policy.environment, policy.role, named.name, token["sub"], admitted, intended, reason)
