@@ -313,7 +313,7 @@ def test_violation_is_still_reported_when_another_statement_cannot_be_decided() 
 
 
 def test_denial_that_cannot_be_decided_is_not_relied_on() -> None:
-    denial = statement({"NumericLessThan": {key("repository_id"): "5"}}, "Deny")
+    denial = statement({"NumericLessThanIfExists": {key("repository_id"): "5"}}, "Deny")
     assert (
         proof_of(policy(*apply_policy(without("repository_id"))["Statement"], denial), APPLY).verdict
         is Verdict.VIOLATED
@@ -361,3 +361,19 @@ def test_other_principals_are_named_as_not_covered() -> None:
 def test_intent_is_refused_when_it_is_incomplete(make: Callable[[], object]) -> None:
     with pytest.raises(IntentError):
         make()
+
+
+def test_no_proof_when_a_request_with_several_values_slips_between_allow_and_deny() -> None:
+    allowance = statement({"StringEquals": AUD, "ForAnyValue:StringEquals": {"aws:TagKeys": "a"}})
+    denial = statement({"ForAllValues:StringEquals": {"aws:TagKeys": "a"}}, "Deny")
+    assert proof_of(policy(allowance, denial), APPLY).verdict is not Verdict.PROVED
+    compiled = compile_policy(parse_policy(policy(allowance, denial), PolicyKind.TRUST))
+    claims = {"aud": "sts.amazonaws.com", "sub": "repo:evil/app:pull_request"}
+    request = web_identity_request(claims, PROVIDER, extra={"aws:TagKeys": ["a", "b"]})
+    assert compiled.decide(request).allowed
+
+
+def test_witness_with_a_customised_subject_has_the_claims_that_it_spells() -> None:
+    result = proof_of(subject_only("repository_id:77:actor:alice", "StringEquals"), APPLY)
+    assert result.verdict is Verdict.VIOLATED
+    assert (result.witnesses[0].claims["repository_id"], result.witnesses[0].claims["actor"]) == ("77", "alice")
