@@ -135,7 +135,9 @@ def prove(environment: str | None, plan_file: Path | None, **common: Any) -> int
         results.append((policy, result))
     document = {"proofs": [{"environment": p.environment, "role": p.role, **r.as_document()} for p, r in results]}
     here.output.result("trust-proof/v1", document, "\n".join(_proof_text(p, r) for p, r in results))
-    return ExitCode.DONE if results and all(r.verdict is Verdict.PROVED for _, r in results) else ExitCode.REFUSED
+    # A role for GitHub's jobs that also trusts somebody else is not proved, whatever its other statements admit.
+    proved = results and all(r.verdict is Verdict.PROVED and not r.uncovered for _, r in results)
+    return ExitCode.DONE if proved else ExitCode.REFUSED
 
 
 def _policies(here: Session, environment: str | None, plan_file: Path | None) -> "list[RolePolicy]":
@@ -253,6 +255,7 @@ def _proof_text(policy: "RolePolicy", result: "ProofResult") -> str:
     lines = [f"{policy.environment} {policy.role}: {result.verdict.value}: {result.reason}"]
     lines += [f"  this token gets in: {json.dumps(each.as_document())}" for each in result.witnesses]
     lines += [f"  not decided: {each}" for each in result.undecided]
+    lines += [f"  also trusts others, which the proof does not cover: {each}" for each in result.uncovered]
     return "\n".join(lines)
 
 
