@@ -78,7 +78,7 @@ def test_keys_are_private_to_the_owner_when_they_are_published(home: Path) -> No
     assert stat.S_IMODE((home / ADDRESS_FILE).stat().st_mode) == 0o600
     keys = address.accounts["dev"]
     assert keys.secret_access_key not in supervisor.log_path(home).read_text()
-    command_line = subprocess.run(["ps", "-o", "args=", "-p", str(address.pid)], capture_output=True, check=True)
+    command_line = subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(address.pid)], capture_output=True, check=True)
     assert keys.secret_access_key.encode() not in command_line.stdout
     assert b"alphaswarm_local.server" in command_line.stdout
 

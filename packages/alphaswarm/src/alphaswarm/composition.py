@@ -18,7 +18,7 @@ from alphaswarm_core.target import Target, aws_client_environment, local_client_
 
 if TYPE_CHECKING:
     from alphaswarm_core.ledger.store import Ledger
-    from alphaswarm_core.terraform.context import Observer, RuntimeContext
+    from alphaswarm_core.terraform.context import AssumedRole, Observer, RuntimeContext
     from alphaswarm_core.terraform.execution import StopRequest
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -79,7 +79,12 @@ class Session:
         return local_client_environment(address, environment)
 
     def context(
-        self, environment: str, ledger: "Ledger", observer: "Observer", stop: "StopRequest"
+        self,
+        environment: str,
+        ledger: "Ledger",
+        observer: "Observer",
+        stop: "StopRequest",
+        assumed: "tuple[dict[str, str], AssumedRole] | None" = None,
     ) -> "RuntimeContext":
         """Everything that a run of `environment` needs."""
         from alphaswarm_core.adapters.state_locks import read_state_lock
@@ -87,7 +92,7 @@ class Session:
         from alphaswarm_core.source_revision import source_revision
         from alphaswarm_core.terraform.context import RuntimeContext
 
-        cloud = self.cloud_environment(environment)
+        cloud = assumed[0] if assumed else self.cloud_environment(environment)
         return RuntimeContext(
             settings=self.settings,
             ledger=ledger,
@@ -98,6 +103,7 @@ class Session:
             revision=source_revision(self.settings.root, os.environ),
             observer=observer,
             stop=stop,
+            assumed=assumed[1] if assumed else None,
             read_state_lock=lambda backend, directory: read_state_lock(backend, directory, cloud),
         )
 

@@ -32,6 +32,20 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self._line, text.encode())
 
+    def insist(self, number: signal.Signals) -> None:
+        """Send a signal until the process ends, as a person does.
+
+        One that arrives after the prompt is written and before the read of the answer begins is only seen when the
+        read is interrupted again (a property of readline's input).
+        """
+        for _ in range(10):
+            self.process.send_signal(number)
+            try:
+                self.process.wait(3)
+            except subprocess.TimeoutExpired:
+                continue
+            return
+
     def end(self) -> int:
         """Read to the end; the exit code."""
         while self._read():
@@ -107,7 +121,7 @@ def test_nothing_is_changed_when_the_question_is_interrupted(
 ) -> None:
     with terminal(command_line, "deploy", "up", "--env", "dev") as person:
         person.read_until("[y/N]")
-        person.process.send_signal(number)
+        person.insist(number)
         assert person.end() == 130
 
     assert "Traceback" not in person.seen

@@ -54,6 +54,14 @@ class Observer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class AssumedRole:
+    """The role whose session the run acts with, and the name that AWS's own log has for the session."""
+
+    arn: str
+    session_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class RuntimeContext:
     """Everything around a run.
 
@@ -68,6 +76,7 @@ class RuntimeContext:
         observer: Who watches.
         stop: How often a person asked to stop.
         read_state_lock: How the lock of a state is read.
+        assumed: The role that `cloud` is a session of, where that is known.
     """
 
     settings: Settings
@@ -80,6 +89,7 @@ class RuntimeContext:
     observer: Observer
     stop: StopRequest
     read_state_lock: StateLockReader
+    assumed: AssumedRole | None = None
 
     def spec(self, environment: str, inputs: Mapping[str, str] | None = None) -> StackSpec:
         """The stack spec of the app tier in `environment`.

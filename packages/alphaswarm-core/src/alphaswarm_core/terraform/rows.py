@@ -42,6 +42,8 @@ def new_run(
         provider_lock_hash=spec.lock_hash,
         executor="codebuild" if actor.kind is ActorKind.codebuild else "local",
         build_arn=context.ambient.get("CODEBUILD_BUILD_ARN"),
+        role=context.assumed.arn if context.assumed else None,
+        session_name=context.assumed.session_name if context.assumed else None,
         note=note,
         target=str(context.target),
         destroys=destroys or kind is RunKind.destroy,

@@ -16,6 +16,7 @@ from alphaswarm_core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from alphaswarm_core.ledger.records import Run
+    from alphaswarm_core.terraform.context import AssumedRole
     from alphaswarm_core.terraform.runtime import Planned, TerraformRuntime
 
 ENVIRONMENT = click.option(
@@ -30,6 +31,11 @@ BREAK_GLASS = click.option(
 )
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+ASSUME = click.option(
+    "--assume",
+    type=click.Choice(["plan"]),
+    help="Act in a session of the plan role, got over web identity (local cloud only).",
+)
 
 
 @click.group()
@@ -41,11 +47,12 @@ def deploy() -> None:
 @ENVIRONMENT
 @INPUTS
 @click.option("--destroy", "destroys", is_flag=True, help="Plan to destroy everything.")
+@ASSUME
 @options(target=True)
-def plan(environment: str, inputs: Sequence[str], destroys: bool, **common: Any) -> None:  # noqa: FBT001
+def plan(environment: str, inputs: Sequence[str], destroys: bool, assume: str | None, **common: Any) -> None:  # noqa: FBT001
     """Say what would change, and keep the plan for `deploy apply`."""
     here = session(**common)
-    with runtime(here, environment) as run:
+    with runtime(here, environment, assume) as run:
         planned = run.plan(environment, destroys=destroys, inputs=_inputs(inputs))
     _show_plan(here, planned)
     _say_next(here, planned)
@@ -98,11 +105,12 @@ def apply(plan_run: str, yes: bool, break_glass: str | None, **common: Any) -> i
 @deploy.command()
 @ENVIRONMENT
 @click.option("--fail-on-drift", is_flag=True, help="Exit with 1 when something has drifted.")
+@ASSUME
 @options(target=True)
-def drift(environment: str, fail_on_drift: bool, **common: Any) -> int:  # noqa: FBT001
+def drift(environment: str, fail_on_drift: bool, assume: str | None, **common: Any) -> int:  # noqa: FBT001
     """Look for changes that were made outside Terraform. Changes nothing."""
     here = session(**common)
-    with runtime(here, environment) as run:
+    with runtime(here, environment, assume) as run:
         found = run.refresh(environment)
     document = {"run": run_document(found.run), "drifted": [each.address for each in found.plan.drift]}
     here.output.result("drift/v1", document, drift_text(found.plan))
@@ -153,8 +161,14 @@ def _status_facts(name: str, applied: "Run | None", latest: "list[Run]") -> dict
 
 
 @contextmanager
-def runtime(here: Session, environment: str) -> "Iterator[TerraformRuntime]":
-    """The runtime for `environment`, with progress shown and Ctrl-C turned into a clean stop."""
+def runtime(here: Session, environment: str, assume: str | None = None) -> "Iterator[TerraformRuntime]":
+    """The runtime for `environment`, with progress shown and Ctrl-C turned into a clean stop.
+
+    Args:
+        here: The call of the program.
+        environment: The environment that is worked on.
+        assume: `plan`: act in a session of that role instead of the target's own credentials.
+    """
     from alphaswarm.progress import make_progress
     from alphaswarm_core.terraform.execution import StopRequest
     from alphaswarm_core.terraform.runtime import TerraformRuntime
@@ -175,13 +189,29 @@ def runtime(here: Session, environment: str) -> "Iterator[TerraformRuntime]":
     before = {number: signal.signal(number, ask_to_stop) for number in _STOP_SIGNALS}
     try:
         with here.ledger() as ledger:
-            context = here.context(environment, ledger, progress, stop)
+            context = here.context(environment, ledger, progress, stop, _assumed(here, environment, assume))
             say_target(here, environment)
             yield TerraformRuntime(context)
     finally:
         progress.close()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _assumed(here: Session, environment: str, role: str | None) -> "tuple[dict[str, str], AssumedRole] | None":
+    from alphaswarm_core.target import Target
+
+    if role is None:
+        return None
+    if here.settings.target is not Target.LOCAL:
+        raise UsageError(
+            "--assume rehearses on the local cloud",
+            why="on AWS the workflow assumes the role, and the runtime takes what it is given",
+            fix="Leave --assume out, or choose --target local",
+        )
+    from alphaswarm.commands.local import assume
+
+    return assume(here, environment, role)
 
 
 def _plan_and_apply(

@@ -5,13 +5,16 @@ import os
 import shlex
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from alphaswarm.composition import Session, options, session
 from alphaswarm.output import details
 from alphaswarm_core.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from alphaswarm_core.terraform.context import AssumedRole
 
 PORT = click.option("--port", type=click.IntRange(1, 65535), help="The loopback port (default: a free one).")
 _POLL_SECONDS = 0.3
@@ -97,6 +100,46 @@ def env(environment: str, **common: Any) -> None:
     lines = [f"unset {name}" for name in cleared]
     lines += [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
     here.output.result("local-env/v1", {"set": variables, "unset": cleared}, "\n".join(lines))
+
+
+@local.command(name="session")
+@click.option("--env", "environment", required=True, metavar="ENV", help="Which account the role is in.")
+@click.option("--role", required=True, type=click.Choice(["plan", "apply"]), help="The plan role or the apply role.")
+@click.option("--event", default="push", show_default=True, help="What starts the rehearsed job.")
+@click.option("--environment", "job_environment", metavar="NAME", help="The environment that the job declares.")
+@options()
+def web_session(environment: str, role: str, event: str, job_environment: str | None, **common: Any) -> None:
+    """Print a session of a role for a shell, got as a GitHub job gets it: with a token, by the role's trust policy."""
+    here = session(**common)
+    variables, assumed = assume(here, environment, role, event=event, job_environment=job_environment)
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
+    here.output.narrate(f"Session {assumed.session_name} of {assumed.arn}")
+    here.output.result("local-session/v1", {"role": assumed.arn, "set": variables}, "\n".join(lines))
+
+
+def assume(
+    here: Session, environment: str, role: str, *, event: str = "push", job_environment: str | None = None
+) -> tuple[dict[str, str], "AssumedRole"]:
+    """The `AWS_*` variables of a session that a rehearsed job of the platform's repository gets over web identity.
+
+    Raises:
+        AlphaSwarmError: such a job gets no token, or the role's trust policy does not let it in.
+    """
+    from alphaswarm_core.identity.github.jobs_of import event_named, workflow_job
+    from alphaswarm_core.identity.trust import Role, github_repositories, role_arn
+    from alphaswarm_core.local_address import read_local_address
+    from alphaswarm_core.terraform.context import AssumedRole
+    from alphaswarm_local.github import client
+
+    settings = here.settings
+    short, repository = next(iter(github_repositories(settings).items()))
+    files = settings.github.repositories[short].apply_workflows
+    path = next(iter(files), ".github/workflows/terraform-pipeline.yml")
+    job = workflow_job(event_named(event), repository, path, environment=job_environment, run_id=time.time_ns() // 1000)
+    arn = role_arn(settings, environment, Role.PLAN if role == "plan" else Role.APPLY)
+    name = f"{job.run_id}-{job.run_attempt}"
+    address = read_local_address(settings.home_path)
+    return client.web_identity_session(address, environment, arn, job, session_name=name), AssumedRole(arn, name)
 
 
 @local.command()
