@@ -16,6 +16,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/handles.md": pages.handles,
     "docs/reference/run-statuses.md": pages.run_statuses,
     "docs/reference/local-cloud.md": pages.local_cloud,
+    "docs/reference/trust-rules.md": pages.trust_rules,
 }
 
 

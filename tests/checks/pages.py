@@ -15,6 +15,7 @@ import alphaswarm_local
 from alphaswarm.program import COMMANDS, program
 from alphaswarm_core import handles as core_handles
 from alphaswarm_core.errors import AlphaSwarmError, ExitCode
+from alphaswarm_core.identity.audit import render_rules_markdown
 from alphaswarm_core.ledger.records import RunKind, RunStatus
 from alphaswarm_core.ledger.transitions import next_statuses
 from alphaswarm_core.settings import ENVIRONMENT_VARIABLES, Settings
@@ -85,6 +86,11 @@ def run_statuses() -> str:
 def local_cloud() -> str:
     """What the local cloud does; everything else it refuses."""
     return coverage.render_markdown()
+
+
+def trust_rules() -> str:
+    """Every rule of `alphaswarm trust audit`."""
+    return f"{_NOTE}# Rules of trust audit\n\n{render_rules_markdown()}"
 
 
 def _transitions(kind: RunKind) -> Iterator[tuple[str, str]]:
