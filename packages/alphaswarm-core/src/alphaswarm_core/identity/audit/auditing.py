@@ -21,12 +21,15 @@ from alphaswarm_core.identity.audit.subjects.files import BrokenException, Unrea
 RULE_IDS = frozenset(rule.id for rule in RULES)
 
 
-def audit_paths(paths: Iterable[Path | str], *, today: date | None = None) -> AuditReport:
+def audit_paths(
+    paths: Iterable[Path | str], *, today: date | None = None, expectations: Expectations | None = None
+) -> AuditReport:
     """Audit files and directories.
 
     Args:
         paths: Directories (audited whole, each with its own `.alphaswarm-audit.toml`) and files.
         today: The day that decides which exceptions are over; by default the day in UTC.
+        expectations: What is expected where a directory does not declare it; the defaults, if not given.
 
     Returns:
         Every finding. Paths are relative to the directory that was given; with several, they begin with it.
@@ -36,7 +39,8 @@ def audit_paths(paths: Iterable[Path | str], *, today: date | None = None) -> Au
     """
     places = [Path(path) for path in paths]
     day = today or datetime.now(UTC).date()
-    reports = [(place, _audit_root(place, day)) for place in places]
+    assumed = expectations or Expectations()
+    reports = [(place, _audit_root(place, day, assumed)) for place in places]
     if len(reports) == 1:
         return reports[0][1]
     findings = [
@@ -74,23 +78,20 @@ def _root_of(place: Path) -> Path:
     return above.parent if above is not None else place.parent
 
 
-def _audit_root(place: Path, today: date) -> AuditReport:
+def _audit_root(place: Path, today: date, assumed: Expectations) -> AuditReport:
     if not place.is_dir() and not place.is_file():
         raise AuditPathError(f"There is no file or directory {place}", fix="Give paths that exist")
     root = _root_of(place)
-    files: list[FoundFile] = []
-    unread: list[UnreadFile] = []
-    if place.is_dir():
-        for each in find_files(root):
-            (files if isinstance(each, FoundFile) else unread).append(each)  # type: ignore[arg-type]
-    else:
+    if not place.is_dir():
         path = place.relative_to(root).as_posix()
-        files.append(FoundFile(path, place, kind_of(path)))
-    return _audit_files(root, files, unread, today)
+        return _audit_files([FoundFile(path, place, kind_of(path))], [], _declared(root, today, assumed), today)
+    found = list(find_files(root))
+    files = [each for each in found if isinstance(each, FoundFile)]
+    unread = [each for each in found if isinstance(each, UnreadFile)]
+    return _audit_files(files, unread, _declared(root, today, assumed), today)
 
 
-def _audit_files(root: Path, files: list[FoundFile], unread: list[UnreadFile], today: date) -> AuditReport:
-    declared = _declared(root, today)
+def _audit_files(files: list[FoundFile], unread: list[UnreadFile], declared: Declarations, today: date) -> AuditReport:
     sources = Sources(declared.expectations)
     scopes: list[Scope] = [*declared.scopes]
     subjects: list[Subject] = [*unread, *declared.broken, *declared.unread]
@@ -118,12 +119,16 @@ def _should_be_read(file: FoundFile, unread: UnreadFile) -> bool:
     return file.kind is not FileKind.JSON or unread.reason.startswith("It cannot be read")
 
 
-def _declared(root: Path, today: date) -> Declarations:
+def _declared(root: Path, today: date, assumed: Expectations) -> Declarations:
     place = root / DECLARATIONS
     if not place.is_file():
-        return Declarations()
+        return Declarations(assumed)
     text = read_text(FoundFile(DECLARATIONS, place, FileKind.OTHER))
-    return Declarations(unread=(text,)) if isinstance(text, UnreadFile) else read_declarations(text, RULE_IDS, today)
+    return (
+        Declarations(assumed, unread=(text,))
+        if isinstance(text, UnreadFile)
+        else read_declarations(text, RULE_IDS, today)
+    )
 
 
 def _findings(subjects: Iterable[Subject]) -> Iterator[Finding]:

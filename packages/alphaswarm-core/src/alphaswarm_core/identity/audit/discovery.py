@@ -39,6 +39,7 @@ _KEY_MARKS = (b"AKIA", b"ASIA")
 _CHUNK = 1_048_576
 _OVERLAP = 64
 _AROUND = 40
+_HEAD = 8192
 _MOST_SCANNED = 64 * _CHUNK
 
 
@@ -144,12 +145,15 @@ def find_keys(file: FoundFile) -> KeyedFile | UnreadFile | None:
     line, before, scanned = 1, b"", 0
     try:
         with file.place.open("rb") as stream:
-            while chunk := stream.read(_CHUNK):
-                if not scanned and b"\0" in chunk[:8192]:
+            while True:
+                chunk = stream.read(_CHUNK)
+                if not scanned and b"\0" in chunk[:_HEAD]:
                     return None
                 places += _places(before, chunk, line)
+                if not chunk:
+                    break
                 line += chunk.count(b"\n")
-                before = chunk[-_OVERLAP:]
+                before = (before + chunk)[-_OVERLAP:]
                 scanned += len(chunk)
                 if scanned >= _MOST_SCANNED:
                     return UnreadFile(file.path, 1, f"It is larger than {_MOST_SCANNED} bytes; no keys were looked for")
@@ -161,11 +165,11 @@ def find_keys(file: FoundFile) -> KeyedFile | UnreadFile | None:
 def _places(before: bytes, chunk: bytes, line: int) -> Iterator[tuple[int, str]]:
     """Marks that begin in the chunk, or in what was kept of the one before and could not be seen whole there."""
     data = before + chunk
-    first = len(before) - _AROUND if before else 0
+    first = len(before) - _AROUND + 1 if before else 0
     for mark in _KEY_MARKS:
         start = data.find(mark, max(0, first))
         while start >= 0:
-            whole = start + _AROUND <= len(data) or len(chunk) < _CHUNK
+            whole = start + _AROUND <= len(data) or not chunk
             if whole:
                 at = line - before.count(b"\n", 0) + data.count(b"\n", 0, start)
                 yield at, data[max(0, start - 1) : start + _AROUND].decode("latin-1")

@@ -39,6 +39,7 @@ class Sources:
     def __init__(self, expectations: Expectations) -> None:
         self._expectations = expectations
         self._workflows: dict[str, WorkflowFile] = {}
+        self._granted: set[str] = set()
         self._directories: dict[str, _Directory] = {}
 
     def incomplete(self, file: FoundFile) -> None:
@@ -56,6 +57,7 @@ class Sources:
 
     def subjects(self) -> Iterator[Subject]:
         """Workflows, modules, and the policies of modules."""
+        self._grant()
         yield from self._workflows.values()
         for name, directory in self._directories.items():
             if directory.files:
@@ -77,6 +79,15 @@ class Sources:
         elif _POLICY_MARK in text or _PLAN_MARK in text:
             yield from self._json(file, text)
 
+    def _grant(self) -> None:
+        """Note which called workflows have a token from their caller, which may have it from its own."""
+        before = -1
+        while len(self._granted) > before:
+            before = len(self._granted)
+            jobs = (job for workflow in self._workflows.values() for job in workflow.jobs if job.uses)
+            callees = [job.callee for job in jobs if job.has_token]
+            self._granted |= {callee.path for callee in callees if callee is not None}
+
     def _directory(self, file: FoundFile) -> _Directory:
         return self._directories.setdefault(file.path.rpartition("/")[0] or ".", _Directory())
 
@@ -84,7 +95,7 @@ class Sources:
         workflow = isinstance(root, Table) and (root.get("jobs") is not None or root.get("runs") is not None)
         if not isinstance(root, Table) or not workflow:
             raise UnreadableSourceError("It has neither jobs nor runs, so it is neither a workflow nor an action")
-        return WorkflowFile(file.path, root, self._workflows, self._expectations)
+        return WorkflowFile(file.path, root, self._workflows, self._expectations, self._granted)
 
     def _settings(self, file: FoundFile, root: Node) -> Subject:
         if not isinstance(root, Table) or root.get("environments") is None:

@@ -106,12 +106,20 @@ class Rule(Generic[S]):
                 rule=self.id,
                 reference=self.reference,
                 severity=hit.severity or self.severity,
-                path=hit.path or subject.path,
+                path=_clean(hit.path or subject.path),
                 line=max(1, hit.line),
-                message=hit.message,
+                message=_clean(hit.message)[:_LONGEST_MESSAGE],
                 why=self.why,
                 fix=self.fix,
             )
+
+
+_LONGEST_MESSAGE = 800
+
+
+def _clean(text: str) -> str:
+    """The text as valid Unicode: halves of surrogate pairs, from file names and JSON, have no encoding."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def _result(finding: Finding) -> dict[str, Any]:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": quote(finding.path)},
+                    "artifactLocation": {"uri": quote(finding.path, errors="replace")},
                     "region": {"startLine": finding.line},
                 }
             }

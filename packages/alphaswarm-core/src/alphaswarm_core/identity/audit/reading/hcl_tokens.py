@@ -94,6 +94,8 @@ class _Tokenizer:
         while skipped := _SKIPPED.match(self.source, self.at):
             self._move(skipped.end())
         start, line = self.at, self.line
+        if self.source.startswith("/*", start):
+            raise self._wrong("a comment has no end")
         if start >= len(self.source):
             return Token(TokenKind.END, "", line, start, start)
         if self.source[start] == "\n":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from alphaswarm_core.identity.audit.model import AppliesTo, Hit, Rule, Severity, undecided
+from alphaswarm_core.identity.audit.model import AppliesTo, Hit, Rule, Severity
 from alphaswarm_core.identity.audit.subjects.policy import PolicyDocument
 
 
@@ -10,9 +10,8 @@ def detect(policy: PolicyDocument) -> Iterator[Hit]:
     """Statements without a restricted subject (critical) or audience (high)."""
     for statement in policy.statements:
         if statement.trusts_github is None and not any(statement.on_claims()):
-            yield undecided(
-                statement.line, f"{statement.label} of {policy.name}: which provider it trusts is not known"
-            )
+            message = f"{statement.label} of {policy.name} accepts any token of a provider that is not known here"
+            yield statement.lacks(message, Severity.HIGH)
         if not statement.trusts_github:
             continue
         for claim, severity in (("sub", Severity.CRITICAL), ("aud", Severity.HIGH)):

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 
-from alphaswarm_core.identity.audit.model import AppliesTo, Hit, Rule, Severity, undecided
+from alphaswarm_core.identity.audit.model import AppliesTo, Hit, Purpose, Rule, Severity, undecided
 from alphaswarm_core.identity.audit.subjects.policy import PolicyDocument
 
 
 def detect(policy: PolicyDocument) -> Iterator[Hit]:
-    """What of the policy is unknown; of trust policies also statements with unknown parts."""
+    """What of the policy is unknown; for GitHub's trust and plan roles also unknown parts of statements."""
     for line, what in policy.undecided:
         yield undecided(line, what)
-    for statement in policy.github_statements():
-        if not statement.complete:
+    for statement in policy.statements:
+        trusting = statement.trusts_github
+        planning = policy.purpose is Purpose.PLAN and not statement.actions.complete
+        if trusting is None:
+            yield undecided(statement.line, f"{statement.label} of {policy.name} may trust GitHub: only a run knows")
+        elif (trusting or planning) and not statement.complete:
             yield undecided(statement.line, f"{statement.label} of {policy.name} has parts that only a run knows")
 
 

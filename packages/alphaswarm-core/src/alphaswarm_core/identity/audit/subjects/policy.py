@@ -154,7 +154,8 @@ class AuditedStatement:
     @property
     def assumes_with_web_identity(self) -> bool:
         """Whether it lets a token be exchanged for a session."""
-        return self.allows and self.has_principal and self.actions.covers(ASSUME)
+        asked = self.actions.covers(ASSUME) or not self.actions.complete
+        return self.allows and self.has_principal and asked
 
     @property
     def trusts_github(self) -> bool | None:
@@ -190,11 +191,10 @@ class AuditedStatement:
 def _is_githubs(provider: str) -> bool:
     """Whether a federated principal is, or with a wildcard covers, a GitHub provider."""
     lowered = provider.lower()
-    return (
-        GITHUB_HOST in lowered
-        or lowered.endswith(("/_services/token", ".ghe.com"))
-        or ("*" in lowered and "saml-provider" not in lowered)
-    )
+    if GITHUB_HOST in lowered or lowered.endswith(("/_services/token", ".ghe.com")):
+        return True
+    _, oidc, url = lowered.partition(":oidc-provider/")
+    return "*" in url if oidc else lowered == "*"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,13 @@ _ELEMENTS = (
     "NotResource",
     "Condition",
 )
+_TOP = ("Version", "Id", "Statement")
 _PATTERN_FAMILIES = (Family.STRING_PATTERN, Family.ARN)
 
 
 def is_policy(node: Node) -> bool:
-    """Whether a JSON document is an IAM policy: an object with a `Version`, and statements with an `Effect`."""
-    if not isinstance(node, Table) or node.get("Version") is None:
+    """Whether a JSON document is an IAM policy: an object of its elements, or with a `Version`, and with statements."""
+    if not isinstance(node, Table) or not (node.get("Version") or all(key.text in _TOP for key, _ in node.entries)):
         return False
     statements = listed(node.get("Statement"))
     return any(isinstance(each, Table) and each.get("Effect") is not None for each in statements)

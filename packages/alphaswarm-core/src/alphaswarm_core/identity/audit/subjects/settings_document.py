@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from alphaswarm_core.identity.audit.model import Expectations
-from alphaswarm_core.identity.audit.nodes import Node, Scalar, Table, listed, table, text_of
+from alphaswarm_core.identity.audit.nodes import Items, Node, Scalar, Table, listed, table, text_of
 
 _BUILT_IN_RULES = ("required_reviewers", "wait_timer", "branch_policy")
 
@@ -58,7 +58,7 @@ class Environment:
     def admins_bypass(self) -> bool:
         """Whether administrators can start a waiting job. GitHub's default is yes."""
         found = self.node.get("can_admins_bypass")
-        return found is None or is_true(found)
+        return not (isinstance(found, Scalar) and found.value is False)
 
     @property
     def branch_policy(self) -> Table:
@@ -69,7 +69,7 @@ class Environment:
     def branches(self) -> tuple[str, ...] | None:
         """The patterns of branches and tags that may deploy; None when the document does not have them."""
         found = self.node.get("deployment_branch_policies")
-        if found is None:
+        if not isinstance(found, Items | Table):
             return None
         inner = found.get("branch_policies") if isinstance(found, Table) else found
         return tuple(text_of(each.get("name")) if isinstance(each, Table) else text_of(each) for each in listed(inner))

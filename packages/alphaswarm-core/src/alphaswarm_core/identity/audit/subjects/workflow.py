@@ -1,6 +1,7 @@
 """A workflow or action file as rules see it: triggers, jobs, steps, who has a token, which roles are assumed."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from posixpath import join, normpath
 
@@ -96,9 +97,13 @@ class Job:
 
     @property
     def has_token(self) -> bool:
-        """Whether the job can get an identity token. A job's own permissions replace the workflow's."""
+        """Whether the job can get an identity token. A job's own permissions replace the workflow's.
+
+        A called workflow that states none has those of the job that calls it.
+        """
         own = self.node.get("permissions")
-        return grants_token(own if own is not None else self.workflow.permissions)
+        stated = own if own is not None else self.workflow.permissions
+        return self.workflow.path in self.workflow.granted if stated is None else grants_token(stated)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -116,8 +121,9 @@ class Job:
             action = self.workflow.local_action(step.uses)
             if action is None or depth >= _MOST_CALLS or action.path in seen:
                 continue
+            seen.add(action.path)  # once a job: actions that use each other often would multiply without end
             for job in action.jobs:
-                yield from self._with_local_actions(job.steps, depth + 1, seen | {action.path})
+                yield from self._with_local_actions(job.steps, depth + 1, seen)
 
     @property
     def callee(self) -> "WorkflowFile | None":
@@ -160,12 +166,14 @@ class WorkflowFile:
         root: The document.
         neighbours: Every workflow and action file of the audit by path, this one too.
         expectations: What the repository declares about itself.
+        granted: Paths of the workflow files that a job with a token calls.
     """
 
     path: str
     root: Table
     neighbours: "Mapping[str, WorkflowFile]"
     expectations: Expectations
+    granted: AbstractSet[str] = frozenset()
 
     @property
     def is_action(self) -> bool:

@@ -1,0 +1,29 @@
+"""The rule environment-reviewers: what breaks it and what keeps it."""
+
+from pathlib import Path
+
+import pytest
+
+from .harness import UNGATED, found, settings
+
+RULE = "environment-reviewers"
+
+BAD = {
+    "none": settings(protection_rules=[]),
+    "one of two": settings(protection_rules=[{"type": "required_reviewers", "reviewers": [{"type": "User"}]}]),
+}
+GOOD = {
+    "two": settings(),
+    "a team": settings(protection_rules=[{"type": "required_reviewers", "reviewers": [{"type": "Team"}]}]),
+    "not asked for": settings(name="dev", protection_rules=[]),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_finding_is_reported_when_the_rule_is_broken(tmp_path: Path, case: str) -> None:
+    assert found(tmp_path, BAD[case], RULE, UNGATED)
+
+
+@pytest.mark.parametrize("case", GOOD)
+def test_nothing_is_reported_when_the_rule_is_kept(tmp_path: Path, case: str) -> None:
+    assert found(tmp_path, GOOD[case], RULE, UNGATED) == []
