@@ -1,10 +1,11 @@
 """One rule is one module, one test and one section, all of one name."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from alphaswarm_core.identity.audit import RULES, render_rules_markdown, rules
+from alphaswarm_core.identity.audit import RULES, Rule, render_rules_markdown, rules
 
 TESTS = Path(__file__).parent
 MODULES = Path(rules.__file__).parent
@@ -27,7 +28,7 @@ def test_a_rule_has_its_own_test_and_section_when_it_is_registered(identifier: s
 
 
 @pytest.mark.parametrize("rule", RULES, ids=IDS)
-def test_a_rule_explains_itself_when_it_is_registered(rule: rules.Rule[object]) -> None:  # type: ignore[type-var]
+def test_a_rule_explains_itself_when_it_is_registered(rule: Rule[Any]) -> None:
     assert all(len(text) > 10 for text in (rule.title, rule.what, rule.why, rule.source, rule.fix))
     assert rule.reference
 
