@@ -20,6 +20,7 @@ from alphaswarm_core.terraform.errors import (
 from alphaswarm_core.terraform.events import Diagnostic, parse_event
 from alphaswarm_core.terraform.execution import Outcome
 from alphaswarm_core.terraform.failures import failure_of, is_transient, lock_information
+from alphaswarm_core.terraform.plan_file import ArtifactStoreError
 from alphaswarm_core.terraform.stack_data import BackendConfig
 
 LOG = Path("/runs/x/engine.log")
@@ -61,6 +62,8 @@ def error(summary: str, detail: str = "", **more: str) -> Diagnostic:
             ProviderMissingError,
             "provider packages",
         ),
+        (error("Failed to write plan file", "write plan: file too large"), ArtifactStoreError, "plan file"),
+        (error("Failed to save state", "write x: no space left on device"), ArtifactStoreError, "save state"),
         (error("Required plugins are not installed", "…"), ProviderMissingError, "plugins"),
         (error("Inconsistent dependency lock file", "…"), ProviderMissingError, "lock file"),
         (

@@ -47,8 +47,9 @@ def test_disk_full_while_the_plan_is_saved_is_an_error_and_a_row(on_engine: Comm
 
     ended = on_engine.run("deploy", "plan", "--env", "dev", "--json", preexec_fn=lambda: _largest_file(1_000_000))
 
-    assert ended.code != 0
-    assert ended.error["code"].startswith("AS-TF-0"), ended.error
+    assert ended.code == 5
+    assert ended.error["code"] == "AS-TF-004"
+    assert "Make room" in ended.error["fix"]
     (run,) = on_engine.runs()
     assert run["status"] == "errored"
     assert run["error_code"] == ended.error["code"]

@@ -17,6 +17,7 @@ from alphaswarm_core.terraform.errors import (
 )
 from alphaswarm_core.terraform.events import Diagnostic
 from alphaswarm_core.terraform.execution import Outcome
+from alphaswarm_core.terraform.plan_file import ArtifactStoreError
 
 _HANDLE = re.compile(r"(?<![\w.])(/[a-z0-9-]+/[a-z]+/[a-z0-9_]+)")
 _PUBLISHER = re.compile(r"infrastructure/envs/[a-z0-9-]+")
@@ -143,10 +144,21 @@ def _not_answering(diagnostic: Diagnostic) -> AlphaSwarmError | None:
     )
 
 
+def _not_stored(diagnostic: Diagnostic) -> AlphaSwarmError | None:
+    if not re.search(r"failed to write plan file|no space left on device|disk quota exceeded", diagnostic.text, re.I):
+        return None
+    return ArtifactStoreError(
+        f"Terraform: {diagnostic.summary}",
+        why=" ".join(diagnostic.detail.split())[-400:] or None,
+        fix="Make room or choose another place: ALPHASWARM_HOME; then plan again",
+    )
+
+
 _RECOGNISED: tuple[Callable[[Diagnostic], AlphaSwarmError | None], ...] = (
     _handle_missing,
     _state_locked,
     _stale,
+    _not_stored,
     _provider_missing,
     _not_answering,
 )
