@@ -145,7 +145,7 @@ def _not_answering(diagnostic: Diagnostic) -> AlphaSwarmError | None:
 
 
 def _not_stored(diagnostic: Diagnostic) -> AlphaSwarmError | None:
-    if not re.search(r"failed to write plan file|no space left on device|disk quota exceeded", diagnostic.text, re.I):
+    if not re.search(r"failed to write plan|no space left on device|quota exceeded", diagnostic.text.lower()):
         return None
     return ArtifactStoreError(
         f"Terraform: {diagnostic.summary}",
