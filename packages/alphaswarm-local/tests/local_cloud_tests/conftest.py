@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,12 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from alphaswarm_core.identity.github.jobs import WorkflowJob
 from alphaswarm_core.local_address import LocalCloudAddress
 from alphaswarm_local import supervisor
+from alphaswarm_local.github.client import web_identity_session
+
+from .roles import ISSUER, JOB, PROVIDER, RoleOf, SessionOf, clients, document, trusting
 
 ACCOUNTS = {"dev": "111111111111", "staging": "222222222222", "prod": "333333333333"}
 ClientOf = Callable[..., Any]
@@ -45,6 +50,38 @@ def client(cloud: LocalCloudAddress) -> ClientOf:
         )
         config = Config(retries={"total_max_attempts": 1}, signature_version=signature_version)
         return session.client(service, endpoint_url=cloud.endpoint, config=config)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def provider(client: ClientOf) -> str:
+    made = client("iam").create_open_id_connect_provider(Url=f"https://{ISSUER}", ClientIDList=["sts.amazonaws.com"])
+    return str(made["OpenIDConnectProviderArn"])
+
+
+@pytest.fixture(scope="session")
+def role(client: ClientOf, provider: str) -> RoleOf:
+    """Makes a role: `role(allow(…), deny(…), trust=…)`; its ARN."""
+    assert provider == PROVIDER
+
+    def make(*statements: Mapping[str, Any], trust: str | None = None, **options: Any) -> str:
+        name = f"role-{uuid.uuid4().hex[:12]}"
+        iam = client("iam")
+        arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust or trusting(), **options)["Role"]["Arn"]
+        if statements:
+            iam.put_role_policy(RoleName=name, PolicyName="policy", PolicyDocument=document(*statements))
+        return str(arn)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def session_of(cloud: LocalCloudAddress) -> SessionOf:
+    """Clients with a session of a role: `session_of(arn)("ssm")`."""
+
+    def make(role_arn: str, job: WorkflowJob = JOB, **more: Any) -> Callable[..., Any]:
+        return clients(cloud, web_identity_session(cloud, "dev", role_arn, job, **more))
 
     return make
 
