@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alphaswarm_local.aws.authentication import presented_signature
+from alphaswarm_local.aws.authentication import Authenticator, presented_signature
 from alphaswarm_local.aws.faults import AwsFault, render
 from alphaswarm_local.aws.messages import HttpRequest
 from alphaswarm_local.aws.protocols import Protocol
+from alphaswarm_local.aws.sessions import Session, SessionStore
 
 from .signing import ACCOUNT, HOST, KEY, authenticator, signed
 
@@ -157,3 +158,40 @@ def test_fault_is_readable_when_rendered_in_any_protocol(protocol: Protocol) -> 
     assert response.status == 403
     assert b"SomeCode" in response.body
     assert render(AwsFault("SomeCode", 403, "x"), protocol, "id-1", head=True).body == b""
+
+
+@pytest.mark.parametrize(
+    ("protocol", "service", "code", "status"),
+    [
+        (Protocol.QUERY, "iam", "ExpiredToken", 403),
+        (Protocol.EC2, "ec2", "RequestExpired", 400),
+        (Protocol.JSON, "ssm", "ExpiredTokenException", 400),
+        (Protocol.CBOR, "codebuild", "ExpiredTokenException", 400),
+        (Protocol.REST_JSON, "eks", "ExpiredTokenException", 403),
+        (Protocol.REST_XML, "route53", "ExpiredToken", 403),
+        (Protocol.S3, "s3", "ExpiredToken", 400),
+    ],
+)
+def test_session_is_refused_when_it_has_expired_and_taken_before(
+    protocol: Protocol, service: str, code: str, status: int
+) -> None:
+    now = datetime.now(UTC)
+    for ends_in, taken in ((60, True), (-1, False)):
+        store = SessionStore()
+        ends = now.timestamp() + ends_in
+        session = Session(f"arn:aws:iam::{ACCOUNT}:role/x", "AROAX", "x1", ends - 900, ends)
+        credential = store.issue(ACCOUNT, "arn", "AROAX:x1", session)
+        request = signed(
+            service=service,
+            key=credential.identity.access_key_id,
+            secret=credential.secret_access_key,
+            token=credential.session_token,
+        )
+        door = Authenticator({}, now=lambda: now, sessions=store)
+        presented = presented_signature(request, protocol)
+        if taken:
+            assert door.authenticate(request, presented, protocol).session is session
+            continue
+        with pytest.raises(AwsFault) as caught:
+            door.authenticate(request, presented, protocol)
+        assert (caught.value.code, caught.value.status) == (code, status)

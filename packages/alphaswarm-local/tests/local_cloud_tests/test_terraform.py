@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ import pytest
 from alphaswarm_core.local_address import LocalCloudAddress
 from alphaswarm_core.target import local_client_environment
 from alphaswarm_core.terraform.providers import discover_mirrors
+from alphaswarm_local.github.client import web_identity_session
 
 from .conftest import required_tool
+from .roles import ACCOUNT, JOB, RoleOf, allow
 
 _MODULE = Path(__file__).parent / "corrections" / "main.tf"
 _PROVIDER = Path("registry.terraform.io/hashicorp/aws")
@@ -32,13 +35,15 @@ def terraform(cloud: LocalCloudAddress, tmp_path: Path) -> list[str]:
     return [required_tool("terraform"), f"-chdir={tmp_path}"]
 
 
-def _run(command: list[str], cloud: LocalCloudAddress, directory: Path) -> subprocess.CompletedProcess[str]:
+def _run(
+    command: list[str], cloud: LocalCloudAddress, directory: Path, session: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(directory),
         "TF_IN_AUTOMATION": "1",
         "TF_CLI_CONFIG_FILE": str(_cli_configuration(directory / "terraform.rc")),
-        **local_client_environment(cloud, "dev"),
+        **(session or local_client_environment(cloud, "dev")),
     }
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=250, check=False)
 
@@ -52,4 +57,51 @@ def test_second_plan_is_empty_when_ecs_eks_and_rds_were_applied(
         done = _run([*terraform, *arguments, "-input=false", "-no-color"], cloud, tmp_path)
         assert done.returncode == 0, done.stdout + done.stderr
     plan = _run([*terraform, "plan", "-input=false", "-no-color", "-detailed-exitcode"], cloud, tmp_path)
+    assert plan.returncode == 0, plan.stdout + plan.stderr
+
+
+_SMALL = """
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.95"
+    }
+  }
+}
+
+provider "aws" {
+  region = "us-east-1"
+}
+
+resource "aws_ssm_parameter" "this" {
+  name  = "/by-session/parameter"
+  type  = "String"
+  value = "made"
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  name = "/by-session/%s"
+}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_terraform_is_held_to_its_role_when_it_acts_in_a_session(
+    cloud: LocalCloudAddress, role: RoleOf, tmp_path: Path
+) -> None:
+    terraform = [required_tool("terraform"), f"-chdir={tmp_path}"]
+    (tmp_path / "main.tf").write_text(_SMALL % "group")
+    parameter = f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/by-session/*"
+    tags = ["ssm:*Tags*", "ssm:DescribeParameters", "logs:Describe*", "logs:List*", "logs:CreateLogGroup"]
+    may_both = role(allow("ssm:*", parameter), allow(tags))
+    may_one = role(allow("ssm:*", parameter), allow([*tags[:-1]]))
+    for arn, works in ((may_one, False), (may_both, True)):
+        session = web_identity_session(cloud, "dev", arn, JOB)
+        for arguments in (["init"], ["apply", "-auto-approve"]):
+            done = _run([*terraform, *arguments, "-input=false", "-no-color"], cloud, tmp_path, session)
+        assert (done.returncode == 0) is works, done.stdout + done.stderr
+        assert works or "is not authorized to perform: logs:CreateLogGroup" in done.stderr
+    plan = _run([*terraform, "plan", "-input=false", "-no-color", "-detailed-exitcode"], cloud, tmp_path, session)
     assert plan.returncode == 0, plan.stdout + plan.stderr
