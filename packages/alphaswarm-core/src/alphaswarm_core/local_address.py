@@ -37,7 +37,7 @@ class LocalCloudAddress(BaseModel):
     Attributes:
         endpoint: `http://127.0.0.1:PORT`.
         accounts: By environment name.
-        github_oidc: Where its GitHub issues tokens; None from a cloud that has none.
+        urls: Where its other parts are, by name: `github_oidc`, …
         admin_token: With it jobs are registered there, and a job gets tokens: as secret as the keys.
     """
 
@@ -48,8 +48,18 @@ class LocalCloudAddress(BaseModel):
     region: str
     started_at: str
     accounts: dict[str, AccountKeys]
-    github_oidc: str | None = None
+    urls: dict[str, str] = Field(default_factory=dict)
     admin_token: str | None = Field(default=None, repr=False)
+
+    def url(self, part: str) -> str:
+        """Where the part called `part` is.
+
+        Raises:
+            LocalCloudError: the running local cloud has none; an older version started it.
+        """
+        if part not in self.urls:
+            raise LocalCloudError(f"The running local cloud has no {part}", fix="Start it anew: alphaswarm local reset")
+        return self.urls[part]
 
     def write(self, home: Path) -> None:
         """Publish the address under `home` (the project's `.alphaswarm` directory), atomically, mode 0600."""

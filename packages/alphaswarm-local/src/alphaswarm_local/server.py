@@ -31,13 +31,11 @@ from alphaswarm_local.aws.http_server import LoopbackServer
 from alphaswarm_local.aws.messages import HttpRequest, HttpResponse
 from alphaswarm_local.aws.sessions import Credential, SessionStore, new_key_id
 from alphaswarm_local.files import Files, take_lock
-from alphaswarm_local.github.admin import JobAdministration
 from alphaswarm_local.github.oidc import GithubOidc
+from alphaswarm_local.parts import GITHUB_PATH, Assembly, World, assemble
 from alphaswarm_local.state_buckets import make_state_bucket
 
 HEALTH_PATH = "/_alphaswarm/health"
-GITHUB_PATH = "/_alphaswarm/github"
-"""No bucket can have this name, so the issuer shares the address with AWS."""
 _LOG_BYTES = 10 * 1024 * 1024
 _LOG = logging.getLogger("alphaswarm_local.server")
 
@@ -47,6 +45,7 @@ class _Orders:
     """What the supervisor asks for. `accounts`: environment → account id."""
 
     home: Path
+    project: Path
     listener: int
     ready_pipe: int
     region: str
@@ -66,15 +65,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     keys = {environment: _new_keys(account) for environment, account in orders.accounts.items()}
     listener = socket.socket(fileno=orders.listener)
     admin_token = secrets.token_urlsafe(32)
-    credentials = {key.access_key_id: _credential(key) for key in keys.values()}
-    server, host = _serve(listener, credentials, orders.region, admin_token)
+    world, sessions, iam = _world(orders, listener, keys, admin_token)
+    assembly = assemble(world)
+    server = _serve(listener, world, _front_door(world, sessions, iam, assembly), assembly)
     address = LocalCloudAddress(
-        endpoint=f"http://{host}",
+        endpoint=world.endpoint,
         pid=os.getpid(),
         region=orders.region,
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         accounts=keys,
-        github_oidc=f"http://{host}{GITHUB_PATH}",
+        urls=assembly.urls,
         admin_token=admin_token,
     )
     address.write(orders.home)
@@ -84,6 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     stop.wait()
     files.address.unlink(missing_ok=True)
     server.server_close()
+    assembly.close()
     _LOG.info("stopped")
     logging.shutdown()
     # All there is to clean up is memory; the interpreter would take seconds to walk through it, object by object, and
@@ -91,44 +92,58 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os._exit(0)
 
 
-def _serve(
-    listener: socket.socket, credentials: dict[str, Credential], region: str, admin_token: str
-) -> tuple[LoopbackServer, str]:
-    """Start serving and make the accounts' state buckets; the server and its `host:port`."""
+def _world(
+    orders: _Orders, listener: socket.socket, keys: dict[str, AccountKeys], admin_token: str
+) -> tuple[World, SessionStore, MotoIam]:
+    """Everything that the parts are made with; what only the front door needs besides."""
     Moto.prepare()
-    port = listener.getsockname()[1]
-    host = f"127.0.0.1:{port}"
-    hosts = frozenset({host, f"localhost:{port}"})
-    issuer = GithubOidc(f"http://{host}{GITHUB_PATH}")
-    jobs = JobAdministration(issuer, GITHUB_PATH, admin_token, hosts)
-    door = _front_door(credentials, region, hosts, issuer)
+    host = f"127.0.0.1:{listener.getsockname()[1]}"
+    endpoint = f"http://{host}"
+    issuer = GithubOidc(endpoint + GITHUB_PATH)
+    sessions = SessionStore()
+    iam = MotoIam({key.account_id for key in keys.values()})
+    world = World(
+        endpoint=endpoint,
+        hosts=frozenset({host, host.replace("127.0.0.1", "localhost")}),
+        home=orders.home,
+        project=orders.project,
+        region=orders.region,
+        accounts=keys,
+        admin_token=admin_token,
+        issuer=issuer,
+        exchange=TokenExchange(iam, sessions, WebTokens(issuer.jwks_bytes), orders.region),
+    )
+    return world, sessions, iam
+
+
+def _serve(listener: socket.socket, world: World, door: FrontDoor, assembly: Assembly) -> LoopbackServer:
+    """Start serving and make the accounts' state buckets."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if request.raw_path.startswith(GITHUB_PATH):
-            return jobs(request) if jobs.serves(request) else issuer(request)
-        return _health(request) or door(request)
+        part = assembly.answerer(request)
+        return part(request) if part else _health(request) or door(request)
 
     server = LoopbackServer(listener, answer)
     threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
-    by_account = {each.identity.account_id: each for each in credentials.values()}
-    for credential in by_account.values():
-        make_state_bucket(credential, region, host, door)
-    return server, host
+    for credential in {each.identity.account_id: each for each in _credentials(world).values()}.values():
+        make_state_bucket(credential, world.region, world.endpoint.removeprefix("http://"), door)
+    return server
 
 
-def _front_door(
-    credentials: dict[str, Credential], region: str, hosts: frozenset[str], issuer: GithubOidc
-) -> FrontDoor:
-    """The front door with everything that judges: sessions, IAM's current state, the issuer's keys."""
-    sessions = SessionStore()
-    iam = MotoIam({each.identity.account_id for each in credentials.values()})
+def _front_door(world: World, sessions: SessionStore, iam: MotoIam, assembly: Assembly) -> FrontDoor:
+    """The front door with everything that judges: sessions and IAM's current state."""
     return FrontDoor(
-        Authenticator(credentials, sessions=sessions),
+        Authenticator(_credentials(world), sessions=sessions),
         Moto(),
-        hosts=hosts,
+        hosts=world.hosts,
         authorizer=Permissions(iam, MotoState()),
-        exchange=TokenExchange(iam, sessions, WebTokens(issuer.jwks_bytes), region),
+        exchange=world.exchange,
+        services=assembly.services,
     )
+
+
+def _credentials(world: World) -> dict[str, Credential]:
+    return {keys.access_key_id: _credential(keys) for keys in world.accounts.values()}
 
 
 def _health(request: HttpRequest) -> HttpResponse | None:
@@ -181,13 +196,14 @@ def _log_to(path: Path) -> None:
 def _orders(arguments: Sequence[str] | None) -> _Orders:
     parser = argparse.ArgumentParser(prog="alphaswarm_local.server", description="The process of the local cloud.")
     parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--project", type=Path, required=True)
     parser.add_argument("--listener", type=int, required=True, help="file descriptor of the listening socket")
     parser.add_argument("--ready-pipe", type=int, required=True, help="file descriptor to say 'ready' on")
     parser.add_argument("--region", required=True)
     parser.add_argument("--account", action="append", required=True, metavar="ENVIRONMENT=ID")
     given = parser.parse_args(arguments)
     accounts = dict(each.split("=", 1) for each in given.account)
-    return _Orders(given.home, given.listener, given.ready_pipe, given.region, accounts)
+    return _Orders(given.home, given.project, given.listener, given.ready_pipe, given.region, accounts)
 
 
 if __name__ == "__main__":

@@ -56,12 +56,22 @@ class LocalCloudStatus:
     memory_mb: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """The local cloud that is asked for. `accounts`: environment → account id."""
+
+    region: str
+    accounts: Mapping[str, str]
+    project: Path
+
+
 def up(
     home: Path,
     *,
     region: str,
     accounts: dict[str, str],
     port: int | None = None,
+    project: Path | None = None,
     narrate: Narrate | None = None,
 ) -> LocalCloudAddress:
     """Start the local cloud, or find it running.
@@ -71,6 +81,7 @@ def up(
         region: The region that clients are told and where state buckets are.
         accounts: Environment name → account id of twelve digits.
         port: The loopback port; any free one if None.
+        project: The checkout that is delivered; the directory above `home` if None.
         narrate: Told in a sentence what goes on.
 
     Raises:
@@ -83,7 +94,7 @@ def up(
     with _exclusively(files):
         if live_server(files) is not None:
             return _found(files, region, accounts, port)
-        return _start(files, region, accounts, port, narrate or _silent)
+        return _start(files, _Wish(region, accounts, project or home.absolute().parent), port, narrate or _silent)
 
 
 def down(home: Path) -> bool:
@@ -105,6 +116,7 @@ def reset(
     region: str,
     accounts: dict[str, str],
     port: int | None = None,
+    project: Path | None = None,
     narrate: Narrate | None = None,
 ) -> LocalCloudAddress:
     """Stop the local cloud and start an empty one, on the same port unless `port` names another.
@@ -117,7 +129,8 @@ def reset(
         same_port = port or _published_port(files)
         was_running = _stop(files)
         patience = _STOP_SECONDS if was_running else 0.0
-        return _start(files, region, accounts, same_port, narrate or _silent, patience=patience)
+        wish = _Wish(region, accounts, project or home.absolute().parent)
+        return _start(files, wish, same_port, narrate or _silent, patience=patience)
 
 
 def status(home: Path) -> LocalCloudStatus:
@@ -181,8 +194,7 @@ def _found(files: Files, region: str, accounts: Mapping[str, str], port: int | N
 
 def _start(
     files: Files,
-    region: str,
-    accounts: Mapping[str, str],
+    wish: _Wish,
     port: int | None,
     narrate: Narrate,
     *,
@@ -195,7 +207,7 @@ def _start(
     with _listener(port, patience) as listener:
         narrate(f"Starting the local cloud on {_LOOPBACK}:{listener.getsockname()[1]}")
         log_start = files.log.stat().st_size if files.log.exists() else 0
-        process, ready = _spawn(files, listener, region, accounts)
+        process, ready = _spawn(files, listener, wish)
     try:
         _wait_until_ready(process, ready, files, log_start)
     except BaseException:
@@ -245,15 +257,14 @@ def _port_error(port: int | None, error: OSError | OverflowError) -> AlphaSwarmE
     )
 
 
-def _spawn(
-    files: Files, listener: socket.socket, region: str, accounts: Mapping[str, str]
-) -> tuple[subprocess.Popen[bytes], int]:
+def _spawn(files: Files, listener: socket.socket, wish: _Wish) -> tuple[subprocess.Popen[bytes], int]:
     """The server's process and the end of the pipe on which it says that it is ready."""
     ready, says_ready = os.pipe()
     command = [sys.executable, "-I", "-X", "utf8", "-m", "alphaswarm_local.server"]
-    command += ["--home", str(files.home.resolve()), "--region", region]
+    command += ["--home", str(files.home.resolve()), "--region", wish.region]
+    command += ["--project", str(wish.project)]
     command += ["--listener", str(listener.fileno()), "--ready-pipe", str(says_ready)]
-    command += [part for name, account in accounts.items() for part in ("--account", f"{name}={account}")]
+    command += [part for name, account in wish.accounts.items() for part in ("--account", f"{name}={account}")]
     try:
         with files.log.open("ab") as log:
             process = subprocess.Popen(

@@ -193,7 +193,7 @@ def test_up_gives_up_when_the_server_is_not_ready_in_time(home: Path, monkeypatc
     files.make_directory()
     monkeypatch.setattr(supervisor, "START_SECONDS", 0.0)
     with pytest.raises(LocalCloudStartError, match="did not start"):
-        supervisor._start(files, "us-east-1", _DEV, None, lambda _: None)
+        supervisor._start(files, supervisor._Wish("us-east-1", _DEV, home.parent), None, lambda _: None)
     assert live_server(files) is None
 
 

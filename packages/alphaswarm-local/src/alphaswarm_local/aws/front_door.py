@@ -66,6 +66,7 @@ class FrontDoor:
         hosts: The values of `Host` that are ours; with any other a web page could make a browser call us under the
             page's own name (DNS rebinding).
         exchange: Gives sessions; without one nobody gets any.
+        services: What answers a service's operations before moto is asked, by botocore's name of the service.
     """
 
     def __init__(
@@ -76,12 +77,14 @@ class FrontDoor:
         hosts: frozenset[str],
         authorizer: Authorizer = bootstrap_only,
         exchange: Exchange | None = None,
+        services: Mapping[str, Callable[[ApiCall], HttpResponse | None]] | None = None,
     ) -> None:
         self._authenticator = authenticator
         self._backend = backend
         self._authorizer = authorizer
         self._hosts = hosts
         self._exchange = exchange
+        self._services = services or {}
         self._asked = Asked()
         self._catalogue: Catalogue = catalogue()
 
@@ -130,7 +133,7 @@ class FrontDoor:
         # Authority first: a caller who may not start a build learns that, and not that builds are not run here.
         refuse_unauthorized(call, self._authorizer)
         refuse_unsupported(call.operation)
-        own = answers.OWN_ANSWERS.get((service, operation))
+        own = answers.OWN_ANSWERS.get((service, operation)) or self._services.get(service)
         response = (own(call) if own else None) or self._backend(call)
         correct(call, response, self._asked)
         return response

@@ -38,10 +38,8 @@ def register_job(address: LocalCloudAddress, job: WorkflowJob) -> dict[str, str]
         TokenNotGrantedError: GitHub gives such a job none.
         LocalCloudError: the local cloud does not answer, or is too old to know jobs.
     """
-    if not address.github_oidc or not address.admin_token:
-        raise LocalCloudError("The running local cloud has no GitHub", fix="Start it anew: alphaswarm local reset")
     headers = {"Authorization": f"Bearer {address.admin_token}", "Content-Type": "application/json"}
-    answer = _ask("POST", address.github_oidc + JOBS_PATH, headers, job_document(job))
+    answer = _ask("POST", address.url("github_oidc") + JOBS_PATH, headers, job_document(job))
     document = answer.json()
     if answer.status != HTTPStatus.CREATED:
         raise TokenNotGrantedError(document.get("message", "The job gets no OIDC token"), why=document.get("why"))

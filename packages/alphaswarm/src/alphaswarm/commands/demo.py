@@ -81,7 +81,9 @@ def _start_cloud(here: Session, story: Story) -> None:
     settings = here.settings
     accounts = {name: each.account_id for name, each in settings.environments.items()}
     with story.step("Local cloud, an AWS account for each environment") as outcome:
-        outcome.append(supervisor.up(settings.home_path, region=settings.region, accounts=accounts).endpoint)
+        outcome.append(
+            supervisor.up(settings.home_path, region=settings.region, accounts=accounts, project=settings.root).endpoint
+        )
 
 
 def _landing_zone(here: Session, story: Story, run: "TerraformRuntime") -> None:

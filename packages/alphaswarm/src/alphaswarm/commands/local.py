@@ -39,7 +39,12 @@ def up(port: int | None, **common: Any) -> None:
     here = session(**common)
     settings = here.settings
     supervisor.up(
-        settings.home_path, region=settings.region, accounts=_accounts(here), port=port, narrate=here.output.narrate
+        settings.home_path,
+        region=settings.region,
+        accounts=_accounts(here),
+        port=port,
+        project=settings.root,
+        narrate=here.output.narrate,
     )
     _show_status(here)
 
@@ -66,7 +71,12 @@ def reset(port: int | None, **common: Any) -> None:
     here = session(**common)
     settings = here.settings
     supervisor.reset(
-        settings.home_path, region=settings.region, accounts=_accounts(here), port=port, narrate=here.output.narrate
+        settings.home_path,
+        region=settings.region,
+        accounts=_accounts(here),
+        port=port,
+        project=settings.root,
+        narrate=here.output.narrate,
     )
     _show_status(here)
 
