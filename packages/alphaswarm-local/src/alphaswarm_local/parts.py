@@ -4,67 +4,18 @@ A part is a function from the `World` to a `Part`, listed in `PARTS`. It shares 
 no bucket can have; what clients need to find it is published by name in `LocalCloudAddress.urls`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from alphaswarm_core.local_address import AccountKeys
-from alphaswarm_local.access.exchange import TokenExchange
 from alphaswarm_local.aws.messages import HttpRequest, HttpResponse
-from alphaswarm_local.aws.operations import ApiCall
+from alphaswarm_local.builds.part import builds
 from alphaswarm_local.github.admin import JobAdministration
-from alphaswarm_local.github.oidc import GithubOidc
+from alphaswarm_local.world import Answerer, Part, Service, World
+
+__all__ = ["GITHUB_PATH", "PARTS", "Answerer", "Assembly", "Part", "Service", "World", "assemble"]
 
 GITHUB_PATH = "/_alphaswarm/github"
 """No bucket can have this name, so the issuer shares the address with AWS."""
-
-Answerer = Callable[[HttpRequest], HttpResponse]
-Service = Callable[[ApiCall], HttpResponse | None]
-"""Answers the operations of one AWS service itself; None: not this call, moto answers. Called after authorization."""
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What parts are made with.
-
-    Attributes:
-        endpoint: `http://127.0.0.1:PORT`.
-        hosts: The values of `Host` that are ours.
-        home: The project's `.alphaswarm` directory.
-        project: The project's checkout.
-        region: The region of everything.
-        accounts: Environment → account and its bootstrap keys.
-        admin_token: What a caller shows who may act from outside as the local cloud itself.
-        issuer: GitHub's OIDC issuer.
-        exchange: Gives sessions of roles.
-    """
-
-    endpoint: str
-    hosts: frozenset[str]
-    home: Path
-    project: Path
-    region: str
-    accounts: Mapping[str, AccountKeys]
-    admin_token: str = field(repr=False)
-    issuer: GithubOidc
-    exchange: TokenExchange
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part, running.
-
-    Attributes:
-        urls: What it is found by, published in the address file.
-        routes: Path prefix → what answers there.
-        services: botocore's name of an AWS service → what answers its operations before moto is asked.
-        close: Ends what the part started.
-    """
-
-    urls: Mapping[str, str] = field(default_factory=dict)
-    routes: Mapping[str, Answerer] = field(default_factory=dict)
-    services: Mapping[str, Service] = field(default_factory=dict)
-    close: Callable[[], None] = lambda: None
 
 
 def github_tokens(world: World) -> Part:
@@ -77,7 +28,7 @@ def github_tokens(world: World) -> Part:
     return Part(urls={"github_oidc": world.endpoint + GITHUB_PATH}, routes={GITHUB_PATH: answer})
 
 
-PARTS: tuple[Callable[[World], Part], ...] = (github_tokens,)
+PARTS: tuple[Callable[[World], Part], ...] = (github_tokens, builds)
 """All parts, in the order in which they are made."""
 
 

@@ -32,8 +32,9 @@ from alphaswarm_local.aws.messages import HttpRequest, HttpResponse
 from alphaswarm_local.aws.sessions import Credential, SessionStore, new_key_id
 from alphaswarm_local.files import Files, take_lock
 from alphaswarm_local.github.oidc import GithubOidc
-from alphaswarm_local.parts import GITHUB_PATH, Assembly, World, assemble
+from alphaswarm_local.parts import GITHUB_PATH, Assembly, assemble
 from alphaswarm_local.state_buckets import make_state_bucket
+from alphaswarm_local.world import World
 
 HEALTH_PATH = "/_alphaswarm/health"
 _LOG_BYTES = 10 * 1024 * 1024
@@ -65,9 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     keys = {environment: _new_keys(account) for environment, account in orders.accounts.items()}
     listener = socket.socket(fileno=orders.listener)
     admin_token = secrets.token_urlsafe(32)
-    world, sessions, iam = _world(orders, listener, keys, admin_token)
+    world = _world(orders, listener, keys, admin_token)
     assembly = assemble(world)
-    server = _serve(listener, world, _front_door(world, sessions, iam, assembly), assembly)
+    server = _serve(listener, world, _front_door(world, assembly), assembly)
     address = LocalCloudAddress(
         endpoint=world.endpoint,
         pid=os.getpid(),
@@ -92,17 +93,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os._exit(0)
 
 
-def _world(
-    orders: _Orders, listener: socket.socket, keys: dict[str, AccountKeys], admin_token: str
-) -> tuple[World, SessionStore, MotoIam]:
-    """Everything that the parts are made with; what only the front door needs besides."""
+def _world(orders: _Orders, listener: socket.socket, keys: dict[str, AccountKeys], admin_token: str) -> World:
+    """Everything that the parts are made with."""
     Moto.prepare()
     host = f"127.0.0.1:{listener.getsockname()[1]}"
     endpoint = f"http://{host}"
     issuer = GithubOidc(endpoint + GITHUB_PATH)
     sessions = SessionStore()
     iam = MotoIam({key.account_id for key in keys.values()})
-    world = World(
+    return World(
         endpoint=endpoint,
         hosts=frozenset({host, host.replace("127.0.0.1", "localhost")}),
         home=orders.home,
@@ -112,8 +111,9 @@ def _world(
         admin_token=admin_token,
         issuer=issuer,
         exchange=TokenExchange(iam, sessions, WebTokens(issuer.jwks_bytes), orders.region),
+        sessions=sessions,
+        authorizer=Permissions(iam, MotoState()),
     )
-    return world, sessions, iam
 
 
 def _serve(listener: socket.socket, world: World, door: FrontDoor, assembly: Assembly) -> LoopbackServer:
@@ -130,13 +130,13 @@ def _serve(listener: socket.socket, world: World, door: FrontDoor, assembly: Ass
     return server
 
 
-def _front_door(world: World, sessions: SessionStore, iam: MotoIam, assembly: Assembly) -> FrontDoor:
+def _front_door(world: World, assembly: Assembly) -> FrontDoor:
     """The front door with everything that judges: sessions and IAM's current state."""
     return FrontDoor(
-        Authenticator(_credentials(world), sessions=sessions),
+        Authenticator(_credentials(world), sessions=world.sessions),
         Moto(),
         hosts=world.hosts,
-        authorizer=Permissions(iam, MotoState()),
+        authorizer=world.authorizer,
         exchange=world.exchange,
         services=assembly.services,
     )

@@ -10,13 +10,21 @@ from datetime import UTC, datetime
 from alphaswarm_core.identity.github.errors import ClaimTypeError
 from alphaswarm_core.identity.github.issuers import GITHUB_COM
 from alphaswarm_core.identity.github.sts import STS_CLAIMS_IN_SESSION, sts_context
-from alphaswarm_core.identity.iam import MalformedRequestError, PolicyKind, web_identity_request
+from alphaswarm_core.identity.iam import (
+    MalformedRequestError,
+    PolicyKind,
+    Principal,
+    PrincipalKind,
+    Request,
+    web_identity_request,
+)
 from alphaswarm_core.identity.tokens.verified import VerifiedClaims
 from alphaswarm_local.access.assume_parameters import DEFAULT_SECONDS, AssumeParameters, read_parameters
 from alphaswarm_local.access.iam_state import IamState, ProviderState, RoleState, role_of_arn
 from alphaswarm_local.access.judge import Need, judge
 from alphaswarm_local.access.policies import compiled
 from alphaswarm_local.access.request_facts import caller_facts, request_facts
+from alphaswarm_local.access.service_calls import ServiceCaller
 from alphaswarm_local.access.sts_answers import assumed
 from alphaswarm_local.access.web_tokens import WebTokens
 from alphaswarm_local.aws.faults import AwsFault
@@ -97,6 +105,33 @@ class TokenExchange:
             )
         credential = self._issue(role, asked, _bounded(asked.seconds, role), {}, self._now())
         return assumed("AssumeRole", credential, _ends(credential), {})
+
+    def for_service(
+        self, caller: ServiceCaller, role_arn: str, session_name: str, facts: Mapping[str, Sequence[str]]
+    ) -> Credential:
+        """A session of a service role for the service that acts with it, an hour at most.
+
+        Args:
+            caller: The service, and what it acts for.
+            role_arn: The role.
+            session_name: The session's name, which the service chooses.
+            facts: Condition keys that the session carries, such as `codebuild:projectArn`.
+
+        Raises:
+            AwsFault: AccessDenied: there is no such role, or it does not trust the service for what it acts for.
+        """
+        role, now = role_of_arn(self._iam, role_arn), self._now()
+        if role is None or not self._trusts_service(role, caller, session_name, now):
+            sentence = f"{caller.name} is not authorized to perform: {_ASSUME_ROLE} on resource: {role_arn}"
+            raise AwsFault("AccessDenied", 403, sentence)
+        asked = AssumeParameters(role_arn, session_name, DEFAULT_SECONDS, None, ())
+        return self._issue(role, asked, min(DEFAULT_SECONDS, role.max_seconds), facts, now)
+
+    @staticmethod
+    def _trusts_service(role: RoleState, caller: ServiceCaller, session_name: str, now: float) -> bool:
+        context = {**caller.facts(now), "sts:RoleSessionName": (session_name,)}
+        question = Request(_ASSUME_ROLE, Principal(PrincipalKind.SERVICE, caller.name), role.arn, context)
+        return compiled(role.trust, PolicyKind.TRUST, f"trust policy of {role.name}").decide(question).allowed
 
     def _trusted(
         self,

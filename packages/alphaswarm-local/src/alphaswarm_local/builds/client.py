@@ -1,0 +1,79 @@
+"""The builds of the local cloud from outside. No AWS SDK: a deploy must not wait for one to be imported."""
+
+import http.client
+import json
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from alphaswarm_core.local_address import LocalCloudAddress, LocalCloudError
+from alphaswarm_core.target import local_client_environment
+from alphaswarm_local.builds.errors import BuildRehearsalRefusedError
+
+REHEARSAL_PATH = "/rehearsal"
+_SECONDS = 60.0
+
+
+def build_authority(
+    address: LocalCloudAddress, environment: str, project: str, caller_access_key_id: str
+) -> dict[str, str]:
+    """The complete `AWS_…` environment of a session of the project's service role, as a build would get it.
+
+    It is given to who might start that build, and to nobody else.
+
+    Args:
+        address: The running local cloud.
+        environment: The environment of the project.
+        project: The project's name.
+        caller_access_key_id: The access key of the session that would start the build, with no override.
+
+    Raises:
+        BuildRehearsalRefusedError: that session may not, or the service role does not trust CodeBuild.
+        LocalCloudError: the local cloud does not answer, or has no such environment.
+    """
+    ambient = local_client_environment(address, environment)
+    given = rehearse_build(address, environment, project, caller_access_key_id)
+    return {
+        **ambient,
+        "AWS_ACCESS_KEY_ID": given["access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": given["secret_access_key"],
+        "AWS_SESSION_TOKEN": given["session_token"],
+    }
+
+
+def rehearse_build(
+    address: LocalCloudAddress, environment: str, project: str, caller_access_key_id: str
+) -> dict[str, str]:
+    """What the local cloud answers to `build_authority`.
+
+    Returns:
+        `role_arn`, `session_name`, `access_key_id`, `secret_access_key`, `session_token` and `expiration` (ISO 8601).
+
+    Raises:
+        AlphaSwarmError: as `build_authority`.
+    """
+    body = json.dumps({"environment": environment, "project": project, "access_key_id": caller_access_key_id})
+    headers = {"Authorization": f"Bearer {address.admin_token}", "Content-Type": "application/json"}
+    status, document = _post(address.url("builds") + REHEARSAL_PATH, headers, body.encode())
+    if status != HTTPStatus.OK:
+        raise BuildRehearsalRefusedError(
+            f"No authority of a build of {project} in {environment}",
+            why=": ".join(part for part in (document.get("code"), document.get("message")) if part),
+            fix="Allow the caller codebuild:StartBuild on the project; let the project's service role trust CodeBuild",
+        )
+    return document
+
+
+def _post(url: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str]]:
+    place = urlsplit(url)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=_SECONDS)
+    try:
+        connection.request("POST", place.path, body, headers)
+        response = connection.getresponse()
+        document = json.loads(response.read())
+    except (OSError, http.client.HTTPException, ValueError) as problem:
+        raise LocalCloudError(
+            "The local cloud does not answer", why=str(problem), fix="See how it is: alphaswarm local status"
+        ) from problem
+    finally:
+        connection.close()
+    return response.status, document if isinstance(document, dict) else {}
