@@ -12,7 +12,10 @@ import psycopg
 
 from .postgres import Server
 
-TABLES = ("run_leases", "approvals", "halts", "terraform_runs", "terraform_stack_spec_versions", "ledger_entries")
+TABLES = (
+    *("run_leases", "approvals", "involvements", "promotion_waivers", "webhook_deliveries", "halts", "terraform_runs"),
+    *("terraform_stack_spec_versions", "ledger_entries"),
+)
 
 
 class TestDatabase(ABC):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from alphaswarm_core.ledger.records import Actor, ActorKind, Decision, NewRun, Run, RunKind, RunStatus, SpecRecord
+from alphaswarm_core.ledger.records import Actor, ActorKind, Decision, NewRun, Part, Run, RunKind, RunStatus, SpecRecord
 from alphaswarm_core.ledger.store import Ledger
 
 TREE = "alphaswarm_platform"
@@ -43,6 +43,8 @@ def whole_story(ledger: Ledger) -> None:
     spec = ledger.register_spec(SPEC)
     plan = planned(ledger, spec_version_id=spec.id)
     ledger.add_approval(plan.id, DIGEST, "bob", Decision.approve, comment="fine", source="cli")
+    ledger.add_involvements(plan.id, [("github:1", Part.author)], source="git")
+    ledger.add_waiver(plan.id, DIGEST, "bob", "the fix has to go out", source="cli")
     ledger.transition(plan.id, RunStatus.approved)
     apply = ledger.claim_plan(plan.id, new_run(RunKind.apply, actor=BUILD, role="AqpTerraformExecutionRole"))
     ledger.transition(apply.id, RunStatus.applying, changes={"state_before": None})

@@ -1,8 +1,10 @@
 """The tables: made by migrations, equal to the metadata, refused when they are from another time."""
 
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -13,6 +15,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from alphaswarm_core.ledger.chain import canonical_text, entry_hash
 from alphaswarm_core.ledger.errors import LedgerSchemaError, LedgerTooNewError
 from alphaswarm_core.ledger.projection import PROJECTIONS
 from alphaswarm_core.ledger.records import Run
@@ -22,6 +25,32 @@ from alphaswarm_core.ledger.store.tables import metadata
 from .databases import TestDatabase
 from .postgres import Server
 from .samples import whole_story
+
+AT = "2025-01-31T08:15:00.000000Z"
+OLD_RUN: dict[str, str | int] = {
+    "id": "a0",
+    "tree": "alphaswarm_platform",
+    "environment": "dev",
+    "run_kind": "plan",
+    "status": "queued",
+    "actor_kind": "person",
+    "actor_subject": "person:ann",
+    "actor_name": "Ann",
+    "executor": "local",
+    "target": "local",
+    "destroys": 0,
+    "queued_at": AT,
+    "halted": 0,
+}
+OLD_APPROVAL: dict[str, str | int] = {
+    "id": "b0",
+    "run_id": "a0",
+    "plan_digest": "d",
+    "approver": "bob",
+    "decision": "approve",
+    "source": "cli",
+    "at": AT,
+}
 
 
 def test_migrations_arrive_at_the_metadata_when_run_from_empty(database: TestDatabase) -> None:
@@ -74,6 +103,35 @@ def test_migration_changes_nothing_when_the_tables_are_current(database: TestDat
         whole_story(ledger)
         Ledger.migrate(database.url)
         assert ledger.verify().ok
+
+
+def test_ledger_of_an_older_version_verifies_when_it_was_migrated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path}/ledger.db"
+    with monkeypatch.context() as older:
+        older.setattr(schema, "REVISIONS", ("0001",))
+        Ledger.migrate(url)
+    with closing(sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)) as connection:
+        _write_old(connection, "terraform_runs", "run:plan:queued", OLD_RUN)
+        _write_old(connection, "approvals", "approval:granted", OLD_APPROVAL)
+
+    with Ledger.open(url) as ledger:
+        assert ledger.verify().ok
+        assert [(each.approver, each.stack) for each in ledger.approvals("a0")] == [("bob", None)]
+        assert ledger.run("a0").purpose is None
+
+
+def _write_old(connection: sqlite3.Connection, table: str, kind: str, row: dict[str, str | int]) -> None:
+    ((sequence, head),) = connection.execute("SELECT sequence + 1, hash FROM ledger_head").fetchall()
+    names, marks = ", ".join(row), ", ".join("?" * len(row))
+    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
+    values = {name: bool(value) if isinstance(value, int) else value for name, value in row.items()}
+    body = canonical_text({"row": row["id"], "set": values, "table": table})
+    digest = entry_hash(sequence, AT, kind, head, body)
+    entry = (sequence, AT, kind, body, head, digest)
+    connection.execute("INSERT INTO ledger_entries VALUES (?, ?, ?, ?, ?, ?)", entry)
+    connection.execute("UPDATE ledger_head SET sequence = ?, hash = ?", (sequence, digest))
 
 
 def test_postgresql_is_not_migrated_by_itself_when_its_tables_are_missing(postgres_server: Server) -> None:

@@ -157,6 +157,14 @@ class ApprovalExistsError(LedgerRuleError):
     summary = "That person has already decided on that run"
 
 
+class ApprovalsChangedError(LedgerRuleError):
+    """The approvals of a plan are no longer those that the gate decided on."""
+
+    code = "AS-LED-021"
+    exit_code = ExitCode.REFUSED
+    summary = "Somebody decided on the plan between the gate's answer and the apply"
+
+
 class LedgerRecordError(LedgerRuleError):
     """What should be recorded does not fit the ledger: an unknown column, a value that is not JSON, a wrong kind."""
 

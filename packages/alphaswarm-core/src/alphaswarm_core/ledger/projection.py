@@ -75,6 +75,7 @@ RUNS = Projection(
         *("plan_summary", "policy_result", "state_before", "state_after", "executor", "build_arn", "role"),
         *("session_name", "claims_digest", "target", "destroys", "queued_at", "started_at", "finished_at"),
         *("exit_code", "error_code", "error", "log_place", "note", "halted", "terraform_lock"),
+        *("purpose", "change_digest", "promotable"),
     ),
     changeable=frozenset(
         {
@@ -82,9 +83,10 @@ RUNS = Projection(
             *("plan_digest", "plan_place", "plan_summary", "policy_result", "state_before", "state_after"),
             *("build_arn", "role", "session_name", "claims_digest", "destroys", "started_at", "finished_at"),
             *("exit_code", "error_code", "error", "log_place", "note", "halted", "terraform_lock"),
+            *("change_digest", "promotable"),
         }
     ),
-    json=frozenset({"plan_summary", "policy_result", "state_before", "state_after", "terraform_lock"}),
+    json=frozenset({"plan_summary", "policy_result", "state_before", "state_after", "terraform_lock", "promotable"}),
     prose=frozenset(
         {
             *("actor_name", "actor_run_url", "ref", "plan_place", "plan_summary", "policy_result", "terraform_lock"),
@@ -95,8 +97,23 @@ RUNS = Projection(
 
 APPROVALS = Projection(
     table="approvals",
-    columns=("id", "run_id", "plan_digest", "approver", "decision", "comment", "source", "at"),
-    prose=frozenset({"comment", "source"}),
+    columns=(
+        *("id", "run_id", "plan_digest", "approver", "decision", "comment", "source", "at"),
+        *("stack", "commit", "given_at", "reference", "carried_from"),
+    ),
+    prose=frozenset({"comment", "source", "reference"}),
+)
+
+INVOLVEMENTS = Projection(
+    table="involvements",
+    columns=("id", "run_id", "person", "part", "source", "at"),
+    prose=frozenset({"source"}),
+)
+
+WAIVERS = Projection(
+    table="promotion_waivers",
+    columns=("id", "run_id", "plan_digest", "approver", "reason", "source", "at"),
+    prose=frozenset({"reason", "source"}),
 )
 
 SPEC_VERSIONS = Projection(
@@ -114,7 +131,7 @@ HALTS = Projection(
 )
 
 PROJECTIONS: Mapping[str, Projection] = MappingProxyType(
-    {projection.table: projection for projection in (RUNS, APPROVALS, SPEC_VERSIONS, HALTS)}
+    {projection.table: projection for projection in (RUNS, APPROVALS, INVOLVEMENTS, WAIVERS, SPEC_VERSIONS, HALTS)}
 )
 
 

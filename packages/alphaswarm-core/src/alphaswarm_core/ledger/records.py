@@ -73,6 +73,23 @@ class Decision(StrEnum):
     reject = "reject"
 
 
+class Part(StrEnum):
+    """What a person had to do with a run or with the commit that it deploys. Nobody who has a part approves it."""
+
+    dispatcher = "dispatcher"
+    author = "author"
+    committer = "committer"
+    co_author = "co_author"
+    pusher = "pusher"
+
+
+class Purpose(StrEnum):
+    """Why a plan was made from an earlier run; its `parent_run_id` says from which."""
+
+    promotion = "promotion"
+    rollback = "rollback"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts: `subject` identifies, `display_name` is for reading, `run_url` is the GitHub run if there is one."""
@@ -129,6 +146,7 @@ class NewRun:
     target: str = "local"
     destroys: bool = False
     claims_digest: str | None = None
+    purpose: Purpose | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +155,8 @@ class Run:
 
     `plan_digest` is the SHA-256 of the saved plan's bytes. `state_before` and `state_after` are
     `{"lineage": str, "serial": int}` or None. `terraform_lock` is the state lock that an interrupted run may have
-    left behind. `exit_code` is the engine's.
+    left behind. `exit_code` is the engine's. `change_digest` is equal for plans that do the same, None where that
+    cannot be told. `promotable` is what has to be equal from one environment to the next.
     """
 
     id: str
@@ -176,6 +195,9 @@ class Run:
     note: str | None
     halted: bool
     terraform_lock: Json
+    purpose: Purpose | None
+    change_digest: str | None
+    promotable: Json
 
     @property
     def stack(self) -> str:
@@ -185,7 +207,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A verified person's yes or no to one plan digest. `source` says where it was given and verified."""
+    """A verified person's yes or no to one plan digest, of one stack, at one commit.
+
+    `source` says where it was given and verified, `reference` is the address of that place. `at` is when it was
+    recorded, `given_at` when the person gave it. `carried_from` is the approval of an earlier plan that did the same.
+    """
 
     id: str
     run_id: str
@@ -195,6 +221,56 @@ class Approval:
     comment: str | None
     source: str
     at: str
+    stack: str | None = None
+    commit: str | None = None
+    given_at: str | None = None
+    reference: str | None = None
+    carried_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Involvement:
+    """A person had a part in a run. `person` is `github:<id>`, or `email:<address>` where no account is known."""
+
+    id: str
+    run_id: str
+    person: str
+    part: Part
+    source: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A verified person lets one plan through without its promotion, and says why."""
+
+    id: str
+    run_id: str
+    plan_digest: str
+    approver: str
+    reason: str
+    source: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A webhook that GitHub asked the gate's answer with. Not evidence: it keeps one request from being answered twice.
+
+    `body_digest` is the SHA-256 of the signed body: the delivery id is a header that nobody signed. `outcome` is None
+    until the request was decided. `report` is the last status that GitHub was told, `reports` how many there were.
+    """
+
+    body_digest: str
+    delivery_id: str
+    event: str
+    repository: str
+    github_run: int
+    environment: str
+    received_at: str
+    outcome: str | None = None
+    report: str | None = None
+    reports: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,47 +1,15 @@
-"""Decisions of people, and the specs they decide about: approvals, the halt, spec versions."""
+"""The halt, and the specs of stacks."""
 
 from typing import Any
 
-from alphaswarm_core.canonical import Json
-from alphaswarm_core.ledger.errors import ApprovalExistsError, LedgerRecordError
-from alphaswarm_core.ledger.projection import APPROVALS, HALTS, SPEC_VERSIONS
-from alphaswarm_core.ledger.records import Actor, Approval, Decision, Halt, SpecRecord, SpecVersion
+from alphaswarm_core.ledger.errors import LedgerRecordError
+from alphaswarm_core.ledger.projection import HALTS, SPEC_VERSIONS
+from alphaswarm_core.ledger.records import Actor, Halt, SpecRecord, SpecVersion
 from alphaswarm_core.ledger.store import run_rows, statements
 from alphaswarm_core.ledger.store.appending import Transaction
-from alphaswarm_core.ledger.store.database import Database, UniqueViolationError
+from alphaswarm_core.ledger.store.database import Database
 
 _EVERYTHING = "all"
-_GRANTED = {Decision.approve: "approval:granted", Decision.reject: "approval:rejected"}
-
-
-def add_approval(transaction: Transaction, approval: dict[str, Json]) -> Approval:
-    """Record what an approver says to the plan digest of a run."""
-    run = run_rows.load(transaction.database, str(approval["run_id"]))
-    if run.plan_digest is None or run.plan_digest != approval["plan_digest"]:
-        raise LedgerRecordError(
-            f"The approval is for another plan than that of run {run.id}",
-            why=f"that run's plan has the digest {run.plan_digest}",
-            fix="Look at the plan again, then decide on that one",
-        )
-    values = {**approval, "id": transaction.new_id(), "at": transaction.now}
-    try:
-        stored: dict[str, Any] = transaction.insert(APPROVALS, _GRANTED[Decision(str(values["decision"]))], values)
-    except UniqueViolationError as error:
-        raise ApprovalExistsError(
-            f"{approval['approver']} has already decided on run {run.id}",
-            why="one person has one voice on a plan",
-            fix="Let somebody else decide, or make a new plan",
-        ) from error
-    return Approval(**{**stored, "decision": Decision(stored["decision"])})
-
-
-def approvals(database: Database, run_id: str) -> list[Approval]:
-    """The approvals of a run, oldest first."""
-    rows = database.rows(
-        statements.select_rows(APPROVALS, "run_id = :run_id", suffix=" ORDER BY id"), {"run_id": run_id}
-    )
-    named = [dict(zip(APPROVALS.columns, row, strict=True)) for row in rows]
-    return [Approval(**{**values, "decision": Decision(values["decision"])}) for values in named]
 
 
 def register_spec(transaction: Transaction, spec: SpecRecord) -> SpecVersion:

@@ -1,8 +1,7 @@
 """The ledger as everybody uses it: open it, record, read, verify."""
 
 import socket
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -15,8 +14,6 @@ from alphaswarm_core.ledger.export import export_lines
 from alphaswarm_core.ledger.liveness import REMOTE_TIMEOUT, IsAlive, process_is_alive
 from alphaswarm_core.ledger.records import (
     Actor,
-    Approval,
-    Decision,
     Entry,
     Halt,
     Lease,
@@ -30,8 +27,8 @@ from alphaswarm_core.ledger.records import (
 )
 from alphaswarm_core.ledger.redaction import Redactor
 from alphaswarm_core.ledger.store import decisions, leases, run_rows, runs, schema, statements, verification
-from alphaswarm_core.ledger.store.appending import Transaction, writing
 from alphaswarm_core.ledger.store.database import Database, UniqueViolationError
+from alphaswarm_core.ledger.store.gate_records import GateRecords
 from alphaswarm_core.ledger.store.postgres import PostgresDatabase
 from alphaswarm_core.ledger.store.sqlite import SqliteDatabase
 from alphaswarm_core.ledger.times import Clock, format_time, utc_now
@@ -40,17 +37,12 @@ BUSY_TIMEOUT = timedelta(seconds=10)
 _PAGE = 100
 
 
-class Ledger:
+class Ledger(GateRecords):
     """An open ledger. Every method that records commits before it returns, or raises: nothing is ever swallowed.
 
     May be used from several threads; a process that forks opens its own. Every database error leaves as one of
     `alphaswarm_core.ledger.errors`.
     """
-
-    def __init__(self, database: Database, clock: Clock, redactor: Redactor) -> None:
-        self._database = database
-        self._clock = clock
-        self._redactor = redactor
 
     @classmethod
     def open(
@@ -117,14 +109,6 @@ class Ledger:
         """Take these values out of everything that is recorded from now on."""
         self._redactor = self._redactor.with_secrets(secrets)
 
-    def _writing(self) -> AbstractContextManager[Transaction]:
-        return writing(self._database, self._clock, self._redactor)
-
-    @contextmanager
-    def _reading(self) -> Iterator[Database]:
-        with self._database.snapshot():
-            yield self._database
-
     # Recording
 
     def register_spec(self, spec: SpecRecord) -> SpecVersion:
@@ -154,19 +138,25 @@ class Ledger:
         except UniqueViolationError as error:
             raise self._busy(new) from error
 
-    def claim_plan(self, plan_run_id: str, new: NewRun) -> Run:
+    def claim_plan(self, plan_run_id: str, new: NewRun, *, decided_on: frozenset[str] | None = None) -> Run:
         """Take an approved plan, once and for all, and open the exclusive run (apply or destroy) that applies it.
 
         The plan becomes `applying` and the new run `queued`, in one transaction.
 
+        Args:
+            plan_run_id: The plan.
+            new: The run that applies it.
+            decided_on: The ids of the approvals that the gate has seen; None where it did not ask for any.
+
         Raises:
+            ApprovalsChangedError: somebody has approved or rejected since the gate decided.
             PlanAlreadyUsedError: it has been claimed before.
             IllegalTransitionError: it is not approved.
             StackBusyError: another run holds the stack; the plan stays approved.
         """
         try:
             with self._writing() as transaction:
-                return runs.claim_plan(transaction, plan_run_id, new)
+                return runs.claim_plan(transaction, plan_run_id, new, decided_on)
         except UniqueViolationError as error:
             raise self._busy(new) from error
 
@@ -192,27 +182,6 @@ class Ledger:
         """Record a free-standing event, such as a refusal. `kind` is `domain:action` or `domain:subject:action`."""
         with self._writing() as transaction:
             return transaction.event(kind, subject, body)
-
-    def add_approval(
-        self,
-        run_id: str,
-        plan_digest: str,
-        approver: str,
-        decision: Decision,
-        *,
-        comment: str | None = None,
-        source: str,
-    ) -> Approval:
-        """Record a verified person's decision on a run's plan digest.
-
-        Raises:
-            ApprovalExistsError: that person has decided on that run.
-            LedgerRecordError: the run's plan has another digest.
-        """
-        values: dict[str, Json] = {"run_id": run_id, "plan_digest": plan_digest, "approver": approver}
-        values |= {"decision": str(decision), "comment": comment, "source": source}
-        with self._writing() as transaction:
-            return decisions.add_approval(transaction, values)
 
     def set_halt(self, on: bool, reason: str, actor: Actor) -> Halt:  # noqa: FBT001
         """Stop applies and destroys, or let them go on."""
@@ -311,11 +280,6 @@ class Ledger:
                 )
             ]
         return max(found, key=lambda run: run.finished_at or "", default=None)
-
-    def approvals(self, run_id: str) -> list[Approval]:
-        """The approvals of a run, oldest first."""
-        with self._reading() as database:
-            return decisions.approvals(database, run_id)
 
     def spec_document(self, spec_version_id: str) -> str | None:
         """The canonical JSON text of a registered spec."""

@@ -10,7 +10,7 @@ from alphaswarm_core.canonical import Json
 from alphaswarm_core.ledger.chain import as_doubles
 from alphaswarm_core.ledger.errors import LedgerCorruptError, RunNotFoundError
 from alphaswarm_core.ledger.projection import RUNS
-from alphaswarm_core.ledger.records import Actor, ActorKind, Run, RunKind, RunStatus
+from alphaswarm_core.ledger.records import Actor, ActorKind, Purpose, Run, RunKind, RunStatus
 from alphaswarm_core.ledger.store import statements
 from alphaswarm_core.ledger.store.database import Database
 
@@ -60,6 +60,14 @@ def select(database: Database, conditions: Mapping[str, str | None], *, before: 
     return [run_of(row) for row in database.rows(sql, {**given, **cursor, "limit": limit})]
 
 
+def after(database: Database, run: Run, kind: RunKind) -> list[Run]:
+    """Runs of `kind` on the same stack that were opened after `run`, oldest first."""
+    conditions = {"tree": run.tree, "environment": run.environment, "run_kind": str(kind)}
+    clauses = [f"{column} = :{column}" for column in conditions]
+    sql = statements.select_rows(RUNS, *clauses, "id > :after", suffix=" ORDER BY id LIMIT 200")
+    return [run_of(row) for row in database.rows(sql, {**conditions, "after": run.id})]
+
+
 def actor_columns(actor: Actor) -> dict[str, Json]:
     """An actor as columns."""
     return {
@@ -106,4 +114,5 @@ def run_from(values: Mapping[str, Any]) -> Run:
     plain: dict[str, Any] = {column: values.get(column) for column in RUNS.columns if not column.startswith("actor_")}
     plain |= {"run_kind": RunKind(values["run_kind"]), "status": RunStatus(values["status"])}
     plain |= {"destroys": bool(values["destroys"]), "halted": bool(values["halted"]), "actor": actor_of(values)}
+    plain["purpose"] = Purpose(values["purpose"]) if values.get("purpose") else None
     return Run(**plain)

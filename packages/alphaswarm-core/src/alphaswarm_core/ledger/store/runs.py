@@ -7,6 +7,7 @@ from typing import Any
 
 from alphaswarm_core.canonical import Json
 from alphaswarm_core.ledger.errors import (
+    ApprovalsChangedError,
     IllegalTransitionError,
     LedgerRecordError,
     PlanAlreadyUsedError,
@@ -16,6 +17,7 @@ from alphaswarm_core.ledger.projection import RUNS
 from alphaswarm_core.ledger.records import Lease, NewRun, Run, RunKind, RunStatus
 from alphaswarm_core.ledger.store import leases, statements
 from alphaswarm_core.ledger.store.appending import Transaction
+from alphaswarm_core.ledger.store.approvals import approvals
 from alphaswarm_core.ledger.store.database import Database
 from alphaswarm_core.ledger.store.run_rows import actor_columns, changed, load, run_from, run_of
 from alphaswarm_core.ledger.transitions import is_legal, next_statuses, releases_lease
@@ -54,7 +56,7 @@ def _first_values(transaction: Transaction, new: NewRun) -> dict[str, Json]:
     return values | actor_columns(new.actor)
 
 
-def claim_plan(transaction: Transaction, plan_run_id: str, new: NewRun) -> Run:
+def claim_plan(transaction: Transaction, plan_run_id: str, new: NewRun, decided_on: frozenset[str] | None) -> Run:
     """Take an approved plan for good, and open the run that applies it."""
     plan = load(transaction.database, plan_run_id)
     if new.run_kind not in _CLAIMING_KINDS or (new.tree, new.environment) != (plan.tree, plan.environment):
@@ -63,6 +65,7 @@ def claim_plan(transaction: Transaction, plan_run_id: str, new: NewRun) -> Run:
             fix="Apply the plan to the stack that it was made for",
         )
     _require_unused(transaction.database, plan)
+    _require_unchanged_approvals(transaction.database, plan, decided_on)
     _move(transaction, plan, RunStatus.applying, {})
     return _insert(transaction, dataclasses.replace(new, parent_run_id=plan.id), exclusive=True)
 
@@ -76,6 +79,16 @@ def _require_unused(database: Database, plan: Run) -> None:
             f"Plan {plan.id} has been applied already{used_by}" if children else f"Plan {plan.id} is {plan.status}",
             why="the reviewed plan is applied once; its stack has moved on since",
             fix="Make a new plan: alphaswarm deploy plan",
+        )
+
+
+def _require_unchanged_approvals(database: Database, plan: Run, decided_on: frozenset[str] | None) -> None:
+    """A rejection that comes between the gate's decision and the claim must not be overtaken."""
+    if decided_on is not None and {each.id for each in approvals(database, plan.id)} != decided_on:
+        raise ApprovalsChangedError(
+            f"Somebody has decided on plan {plan.id} a moment ago",
+            why="the gate has not seen that decision",
+            fix=f"Ask the gate again: alphaswarm deploy apply {plan.id}",
         )
 
 

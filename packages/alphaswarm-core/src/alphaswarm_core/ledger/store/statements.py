@@ -47,6 +47,26 @@ INSERT_LEASE = (
 )
 DELETE_LEASE = "DELETE FROM run_leases WHERE run_id = :run_id"
 BEAT = "UPDATE run_leases SET beat_at = :at WHERE run_id = :run_id"
+_DELIVERY_COLUMNS = (
+    "body_digest, delivery_id, event, repository, github_run, environment, received_at, outcome, report, reports"
+)
+KNOWN_DELIVERY = (
+    f"SELECT {_DELIVERY_COLUMNS} FROM webhook_deliveries "
+    "WHERE body_digest = :body_digest OR delivery_id = :delivery_id ORDER BY received_at LIMIT 1"
+)
+DELIVERIES_OF_RUN = (
+    f"SELECT {_DELIVERY_COLUMNS} FROM webhook_deliveries "
+    "WHERE repository = :repository AND github_run = :github_run ORDER BY received_at"
+)
+INSERT_DELIVERY = (
+    f"INSERT INTO webhook_deliveries ({_DELIVERY_COLUMNS}) VALUES (:body_digest, :delivery_id, :event, :repository, "
+    ":github_run, :environment, :received_at, :outcome, :report, :reports)"
+)
+SETTLE_DELIVERY = "UPDATE webhook_deliveries SET outcome = :outcome WHERE body_digest = :body_digest"
+REPORT_DELIVERY = (
+    "UPDATE webhook_deliveries SET outcome = :outcome, report = :report, reports = reports + 1 "
+    "WHERE body_digest = :body_digest"
+)
 SET_TERRAFORM_LOCK = "UPDATE run_leases SET terraform_lock = :terraform_lock WHERE run_id = :run_id"
 
 

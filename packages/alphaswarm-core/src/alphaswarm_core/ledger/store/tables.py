@@ -82,7 +82,11 @@ terraform_runs = Table(
     Column("note", Text),
     Column("halted", Integer, nullable=False),
     Column("terraform_lock", Text),
+    Column("purpose", Text),
+    Column("change_digest", Text),
+    Column("promotable", Text),
     Index("ix_runs_of_stack", "tree", "environment", "id"),
+    Index("ix_runs_of_github_run", "actor_run_url"),
     # A plan is applied once: the database itself refuses a second child.
     Index(
         "uq_run_claims_plan",
@@ -126,7 +130,55 @@ approvals = Table(
     Column("comment", Text),
     Column("source", Text, nullable=False),
     Column("at", Text, nullable=False),
-    UniqueConstraint("run_id", "approver", name="uq_approval_of_person"),
+    Column("stack", Text),
+    Column("commit", Text),
+    Column("given_at", Text),
+    Column("reference", Text),
+    Column("carried_from", Text),
+    # One voice a person. A yes may be taken back by a no, which is a row of its own.
+    UniqueConstraint("run_id", "approver", "decision", name="uq_decision_of_person"),
+)
+
+involvements = Table(
+    "involvements",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("run_id", Text, ForeignKey("terraform_runs.id", name="fk_involvement_run"), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    UniqueConstraint("run_id", "person", "part", name="uq_part_of_person"),
+)
+
+promotion_waivers = Table(
+    "promotion_waivers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("run_id", Text, ForeignKey("terraform_runs.id", name="fk_waiver_run"), nullable=False),
+    Column("plan_digest", Text, nullable=False),
+    Column("approver", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    UniqueConstraint("run_id", "approver", name="uq_waiver_of_person"),
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("body_digest", Text, primary_key=True),
+    Column("delivery_id", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("repository", Text, nullable=False),
+    Column("github_run", BigInteger, nullable=False),
+    Column("environment", Text, nullable=False),
+    Column("received_at", Text, nullable=False),
+    Column("outcome", Text),
+    Column("report", Text),
+    Column("reports", Integer, nullable=False),
+    UniqueConstraint("delivery_id", name="uq_delivery_id"),
+    Index("ix_deliveries_of_run", "repository", "github_run"),
 )
 
 halts = Table(
