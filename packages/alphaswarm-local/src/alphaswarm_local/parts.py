@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from alphaswarm_local.aws.messages import HttpRequest, HttpResponse
 from alphaswarm_local.builds.part import builds
 from alphaswarm_local.github.admin import JobAdministration
+from alphaswarm_local.packages.part import packages
 from alphaswarm_local.world import Answerer, Part, Service, World
 
 __all__ = ["GITHUB_PATH", "PARTS", "Answerer", "Assembly", "Part", "Service", "World", "assemble"]
@@ -28,7 +29,7 @@ def github_tokens(world: World) -> Part:
     return Part(urls={"github_oidc": world.endpoint + GITHUB_PATH}, routes={GITHUB_PATH: answer})
 
 
-PARTS: tuple[Callable[[World], Part], ...] = (github_tokens, builds)
+PARTS: tuple[Callable[[World], Part], ...] = (github_tokens, builds, packages)
 """All parts, in the order in which they are made."""
 
 
@@ -61,8 +62,11 @@ class Assembly:
 
 
 def assemble(world: World) -> Assembly:
-    """Make all parts."""
-    return Assembly(tuple(make(world) for make in PARTS))
+    """Make all parts; from then on the resource policies that they keep are heard."""
+    parts = tuple(make(world) for make in PARTS)
+    for part in parts:
+        world.policies.update(part.policies)
+    return Assembly(parts)
 
 
 def _longest(path: str, routes: Iterable[tuple[str, Answerer]]) -> Answerer | None:

@@ -22,7 +22,7 @@ from alphaswarm_core.local_address import AccountKeys, LocalCloudAddress
 from alphaswarm_local.access.exchange import TokenExchange
 from alphaswarm_local.access.iam_state import MotoIam
 from alphaswarm_local.access.moto_state import MotoState
-from alphaswarm_local.access.permissions import Permissions
+from alphaswarm_local.access.permissions import Permissions, PolicyOf
 from alphaswarm_local.access.web_tokens import WebTokens
 from alphaswarm_local.aws.authentication import Authenticator, bootstrap_credential
 from alphaswarm_local.aws.backend import Moto
@@ -101,6 +101,7 @@ def _world(orders: _Orders, listener: socket.socket, keys: dict[str, AccountKeys
     issuer = GithubOidc(endpoint + GITHUB_PATH)
     sessions = SessionStore()
     iam = MotoIam({key.account_id for key in keys.values()})
+    policies: dict[str, PolicyOf] = {}
     return World(
         endpoint=endpoint,
         hosts=frozenset({host, host.replace("127.0.0.1", "localhost")}),
@@ -112,7 +113,9 @@ def _world(orders: _Orders, listener: socket.socket, keys: dict[str, AccountKeys
         issuer=issuer,
         exchange=TokenExchange(iam, sessions, WebTokens(issuer.jwks_bytes), orders.region),
         sessions=sessions,
-        authorizer=Permissions(iam, MotoState()),
+        authorizer=Permissions(iam, MotoState(), policies=policies),
+        iam=iam,
+        policies=policies,
     )
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from alphaswarm_core.local_address import AccountKeys
 from alphaswarm_local.access.exchange import TokenExchange
+from alphaswarm_local.access.iam_state import IamState
+from alphaswarm_local.access.permissions import PolicyOf
 from alphaswarm_local.aws.authorization import Authorizer
 from alphaswarm_local.aws.messages import HttpRequest, HttpResponse
 from alphaswarm_local.aws.operations import ApiCall
@@ -36,6 +38,8 @@ class World:
         exchange: Gives sessions of roles.
         sessions: The sessions that were given.
         authorizer: Decides on a call as the front door does.
+        iam: Roles and their policies as they are now, for parts that decide themselves.
+        policies: IAM's name of a service → the resource policies that a part keeps for it. Filled by `assemble`.
     """
 
     endpoint: str
@@ -49,6 +53,8 @@ class World:
     exchange: TokenExchange
     sessions: SessionStore = field(repr=False)
     authorizer: Authorizer
+    iam: IamState
+    policies: dict[str, PolicyOf]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +65,12 @@ class Part:
         urls: What it is found by, published in the address file.
         routes: Path prefix → what answers there.
         services: botocore's name of an AWS service → what answers its operations before moto is asked.
+        policies: IAM's name of an AWS service → the resource policies that the part keeps for it.
         close: Ends what the part started.
     """
 
     urls: Mapping[str, str] = field(default_factory=dict)
     routes: Mapping[str, Answerer] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
+    policies: Mapping[str, PolicyOf] = field(default_factory=dict)
     close: Callable[[], None] = lambda: None

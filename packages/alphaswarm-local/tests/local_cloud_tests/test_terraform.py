@@ -105,3 +105,96 @@ def test_terraform_is_held_to_its_role_when_it_acts_in_a_session(
         assert works or "is not authorized to perform: logs:CreateLogGroup" in done.stderr
     plan = _run([*terraform, "plan", "-input=false", "-no-color", "-detailed-exitcode"], cloud, tmp_path, session)
     assert plan.returncode == 0, plan.stdout + plan.stderr
+
+
+_PACKAGES = """
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.95"
+    }
+  }
+}
+
+provider "aws" {
+  region = "us-east-1"
+}
+
+data "aws_caller_identity" "this" {}
+
+resource "aws_kms_key" "this" {}
+
+resource "aws_codeartifact_domain" "this" {
+  domain         = "by-terraform"
+  encryption_key = aws_kms_key.this.arn
+  tags           = { team = "platform" }
+}
+
+resource "aws_codeartifact_repository" "store" {
+  domain     = aws_codeartifact_domain.this.domain
+  repository = "pypi-store"
+
+  external_connections {
+    external_connection_name = "public:pypi"
+  }
+}
+
+resource "aws_codeartifact_repository" "internal" {
+  domain      = aws_codeartifact_domain.this.domain
+  repository  = "internal"
+  description = "What this organisation publishes"
+
+  upstream {
+    repository_name = aws_codeartifact_repository.store.repository
+  }
+}
+
+data "aws_iam_policy_document" "this" {
+  statement {
+    actions   = ["codeartifact:ReadFromRepository"]
+    resources = ["*"]
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:aws:iam::${data.aws_caller_identity.this.account_id}:root"]
+    }
+  }
+}
+
+resource "aws_codeartifact_repository_permissions_policy" "this" {
+  domain          = aws_codeartifact_domain.this.domain
+  repository      = aws_codeartifact_repository.internal.repository
+  policy_document = data.aws_iam_policy_document.this.json
+}
+
+resource "aws_codeartifact_domain_permissions_policy" "this" {
+  domain          = aws_codeartifact_domain.this.domain
+  policy_document = data.aws_iam_policy_document.this.json
+}
+
+data "aws_codeartifact_repository_endpoint" "this" {
+  domain     = aws_codeartifact_domain.this.domain
+  repository = aws_codeartifact_repository.internal.repository
+  format     = "pypi"
+}
+
+output "endpoint" {
+  value = data.aws_codeartifact_repository_endpoint.this.repository_endpoint
+}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_second_plan_is_empty_when_package_repositories_were_applied(cloud: LocalCloudAddress, tmp_path: Path) -> None:
+    terraform = [required_tool("terraform"), f"-chdir={tmp_path}"]
+    (tmp_path / "main.tf").write_text(_PACKAGES)
+    for arguments in (["init"], ["apply", "-auto-approve"]):
+        done = _run([*terraform, *arguments, "-input=false", "-no-color"], cloud, tmp_path)
+        assert done.returncode == 0, done.stdout + done.stderr
+    endpoint = f"{cloud.url('packages')}/{ACCOUNT}/us-east-1/by-terraform/pypi/internal/"
+    assert endpoint in done.stdout
+    plan = _run([*terraform, "plan", "-input=false", "-no-color", "-detailed-exitcode"], cloud, tmp_path)
+    assert plan.returncode == 0, plan.stdout + plan.stderr
+    gone = _run([*terraform, "destroy", "-auto-approve", "-input=false", "-no-color"], cloud, tmp_path)
+    assert gone.returncode == 0, gone.stdout + gone.stderr

@@ -39,6 +39,8 @@ _DERIVED = frozenset(
         "s3:x-amz-storage-class",
         "ssm:overwrite",
         "ssm:recursive",
+        "sts:awsservicename",
+        "sts:durationseconds",
         "sts:externalid",
         "sts:rolesessionname",
     }
@@ -76,9 +78,9 @@ _ABSENT = frozenset(
 """No organisation, no endpoint of a VPC, no MFA, no service in between: a session of a job has none of these."""
 _AWS_PREFIXES = frozenset(
     {
-        "acm", "application-autoscaling", "aws", "cloudtrail", "cloudwatch", "cognito-idp", "ec2", "ecr", "ecs", "eks",
-        "elasticloadbalancing", "events", "iam", "kms", "logs", "rds", "route53", "s3", "secretsmanager",
-        "servicediscovery", "sns", "ssm", "sts",
+        "acm", "application-autoscaling", "aws", "cloudtrail", "cloudwatch", "codeartifact", "cognito-idp", "ec2",
+        "ecr", "ecs", "eks", "elasticloadbalancing", "events", "iam", "kms", "logs", "rds", "route53", "s3",
+        "secretsmanager", "servicediscovery", "sns", "ssm", "sts",
     }
 )  # fmt: skip
 

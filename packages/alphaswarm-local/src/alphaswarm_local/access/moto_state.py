@@ -22,6 +22,11 @@ class MotoState:
             return str(key.arn)
         return name if name.startswith("arn:") else f"arn:aws:kms:{region}:{account_id}:key/{name}"
 
+    def existing_key(self, account_id: str, region: str, name: str) -> str | None:
+        """The ARN of the key that `name` means; None where there is none."""
+        arn = self.key_arn(account_id, region, name)
+        return arn if arn.rpartition("/")[2] in _backend("kms", account_id, region).keys else None
+
     def secret_arn(self, account_id: str, region: str, name: str) -> str:
         """The ARN of the secret that `name` (name, ARN, part of an ARN) means, with its six letters."""
         secret = _backend("secretsmanager", account_id, region).secrets.get(name)

@@ -10,6 +10,7 @@ from alphaswarm_local.access.iam_state import IamState
 from alphaswarm_local.access.inputs import Inputs
 from alphaswarm_local.access.judge import Need
 from alphaswarm_local.access.moto_state import MotoState
+from alphaswarm_local.access.package_needs import package_facts, package_needs
 from alphaswarm_local.access.passed_roles import PassedRole, passed_roles
 from alphaswarm_local.access.request_facts import Facts
 from alphaswarm_local.access.resources import resources_of
@@ -53,6 +54,9 @@ def _named(call: ApiCall, inputs: Inputs, iam: IamState, state: MotoState) -> It
     if service == "s3":
         yield from ((action, arn, True) for action, arn in s3_needs(call))
         return
+    if service == "codeartifact":
+        yield from ((action, arn, True) for action, arn in package_needs(call, inputs, state))
+        return
     actions = _ALSO.get((service, operation.name), (operation.action,))
     if service == "iam":
         yield from ((action, iam_resource(call, inputs, iam), True) for action in actions)
@@ -85,6 +89,8 @@ def _service_facts(call: ApiCall, inputs: Inputs, iam: IamState) -> Facts:
             return s3_facts(call)
         case "iam":
             return iam_facts(call, inputs, iam)
+        case "codeartifact":
+            return package_facts(call, inputs)
         case "codebuild":
             return build_facts(call.operation.name, call.operation.parameters)
         case "ssm":

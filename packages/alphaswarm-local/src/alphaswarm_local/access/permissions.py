@@ -1,7 +1,7 @@
 """Who may do what, for every call: the account's root all that is supported, a session what its policies say."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from alphaswarm_core.identity.iam import MalformedRequestError, PolicyKind
 from alphaswarm_local.access.iam_state import IamState
@@ -18,6 +18,10 @@ _OPEN = frozenset({("sts", "GetCallerIdentity")})
 """What AWS lets every caller do, whatever its policies say."""
 
 
+PolicyOf = Callable[[str], str | None]
+"""ARN → its resource policy, or None."""
+
+
 class Permissions:
     """The authorizer of the local cloud.
 
@@ -25,10 +29,19 @@ class Permissions:
         iam: Roles and their policies.
         state: Resources and theirs.
         now: Seconds since the epoch.
+        policies: Service → the resource policies that a part of ours keeps for it.
     """
 
-    def __init__(self, iam: IamState, state: MotoState, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        iam: IamState,
+        state: MotoState,
+        now: Callable[[], float] = time.time,
+        *,
+        policies: Mapping[str, PolicyOf] | None = None,
+    ) -> None:
         self._iam, self._state, self._now = iam, state, now
+        self._policies = {} if policies is None else policies  # the same one: it is filled later
 
     def __call__(self, call: ApiCall) -> Decision:
         """Decide on `call`: the first need that is not allowed refuses it."""
@@ -46,7 +59,7 @@ class Permissions:
         }
         for need in needs_of(call, self._iam, self._state, facts):
             try:
-                policy = self._state.resource_policy(need.resource)
+                policy = self._resource_policy(need.resource)
                 about = compiled(policy, PolicyKind.RESOURCE, "resource policy") if policy else None
                 verdict = judge(call.identity, self._iam, need, about)
             except MalformedRequestError as problem:
@@ -54,6 +67,10 @@ class Permissions:
             if not verdict.allowed:
                 return _refusal(call, need, verdict.why)
         return Decision(allowed=True, reason="the session's policies allow it")
+
+    def _resource_policy(self, arn: str) -> str | None:
+        own = self._policies.get(arn.split(":", 3)[2]) if arn.startswith("arn:aws:") else None
+        return own(arn) if own is not None else self._state.resource_policy(arn)
 
 
 def _refusal(call: ApiCall, need: Need, why: str) -> Decision:

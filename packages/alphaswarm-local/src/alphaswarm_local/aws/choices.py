@@ -9,6 +9,7 @@ BACKENDS: dict[str, str] = {
     "application-autoscaling": "applicationautoscaling",
     "cloudtrail": "cloudtrail",
     "cloudwatch": "cloudwatch",
+    "codeartifact": "",
     "codebuild": "codebuild",
     "cognito-idp": "cognito-idp",
     "ec2": "ec2",
@@ -29,7 +30,7 @@ BACKENDS: dict[str, str] = {
     "ssm": "ssm",
     "sts": "sts",
 }
-"""botocore's name of each supported service, and moto's."""
+"""botocore's name of each supported service, and moto's; empty where moto has nothing and all answers are ours."""
 
 IAM_PREFIXES: dict[str, str] = {"cloudwatch": "cloudwatch"}
 """Where the prefix of IAM actions is not the signing name (`monitoring`)."""
@@ -40,6 +41,12 @@ _NOT_DELIVERED = "nothing would be delivered"
 UNNECESSARY = "it is a call without AWS credentials, which the local cloud does not take"
 
 REFUSED: dict[str, dict[str, str]] = {
+    "codeartifact": {
+        ".*PackageGroups?|.*(ForGroup|AssociatedPackages|GroupOriginConfiguration)": "it keeps no package groups",
+        "CopyPackageVersions": "it does not copy between repositories; an upstream shows the same versions",
+        "GetPackageVersionReadme|ListPackageVersionDependencies": "both stand in the package's own metadata",
+        "PublishPackageVersion": "it is for generic packages; Python's are uploaded to the repository's endpoint",
+    },
     "codebuild": {
         "(Start|Stop|Retry)Build(Batch)?|BatchGetBuilds|ListBuilds|ListBuildsForProject": "builds are not run here yet",
     },
@@ -72,6 +79,42 @@ REFUSED: dict[str, dict[str, str]] = {
 """Per service: a pattern over operation names, and why they are refused although moto may answer."""
 
 OWN_OPERATIONS: dict[str, tuple[str, ...]] = {
+    "codeartifact": (
+        "AssociateExternalConnection",
+        "CreateDomain",
+        "CreateRepository",
+        "DeleteDomain",
+        "DeleteDomainPermissionsPolicy",
+        "DeletePackage",
+        "DeletePackageVersions",
+        "DeleteRepository",
+        "DeleteRepositoryPermissionsPolicy",
+        "DescribeDomain",
+        "DescribePackage",
+        "DescribePackageVersion",
+        "DescribeRepository",
+        "DisassociateExternalConnection",
+        "DisposePackageVersions",
+        "GetAuthorizationToken",
+        "GetDomainPermissionsPolicy",
+        "GetPackageVersionAsset",
+        "GetRepositoryEndpoint",
+        "GetRepositoryPermissionsPolicy",
+        "ListDomains",
+        "ListPackageVersionAssets",
+        "ListPackageVersions",
+        "ListPackages",
+        "ListRepositories",
+        "ListRepositoriesInDomain",
+        "ListTagsForResource",
+        "PutDomainPermissionsPolicy",
+        "PutPackageOriginConfiguration",
+        "PutRepositoryPermissionsPolicy",
+        "TagResource",
+        "UntagResource",
+        "UpdatePackageVersionsStatus",
+        "UpdateRepository",
+    ),
     "sts": ("AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"),
 }
 """What the front door answers itself (`answers.py`, `access/exchange.py`)."""

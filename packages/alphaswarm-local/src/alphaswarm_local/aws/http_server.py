@@ -13,7 +13,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from alphaswarm_local.aws.messages import HttpRequest, HttpResponse
+from alphaswarm_local.aws.messages import FileBody, HttpRequest, HttpResponse
 
 LARGEST_BODY = 128 * 1024 * 1024
 """Bytes of one request: far above a state file, a plan or a packed source tree."""
@@ -147,12 +147,21 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command == "HEAD" and (length := response.header("content-length")) is not None:
             self.send_header("Content-Length", length)
         elif response.status != HTTPStatus.NO_CONTENT:
-            self.send_header("Content-Length", str(len(response.body)))
+            self.send_header("Content-Length", str(response.length))
         if self.close_connection:
             self.send_header("Connection", "close")
         buffered = b"".join([*self._headers_buffer, b"\r\n"])
         self._headers_buffer: list[bytes] = []
         self.wfile.write(buffered + response.body if has_body else buffered)
+        if has_body and response.file is not None:
+            self._send_file(response.file)
+
+    def _send_file(self, body: FileBody) -> None:
+        with body.path.open("rb") as file:
+            if self.connection.sendfile(file, body.start, body.length) != body.length:
+                self.close_connection = (
+                    True  # the length was promised; a connection that ends early says that it was not kept
+                )
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """The front door logs; what http.server would say holds paths and signatures."""

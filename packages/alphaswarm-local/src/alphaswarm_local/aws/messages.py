@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 
@@ -42,13 +43,31 @@ class HttpRequest:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
+@dataclass(frozen=True, slots=True)
+class FileBody:
+    """A body that lies in a file, or a part of it: some packages have hundreds of megabytes, too many for memory."""
+
+    path: Path
+    start: int
+    length: int
+
+
 @dataclass(slots=True)
 class HttpResponse:
-    """A response before it is framed. `headers` keeps repeated names (`Set-Cookie`) apart; the length is not in it."""
+    """A response before it is framed. `headers` keeps repeated names (`Set-Cookie`) apart; the length is not in it.
+
+    With `file`, that is the body and `body` is empty.
+    """
 
     status: int
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytes = b""
+    file: FileBody | None = None
+
+    @property
+    def length(self) -> int:
+        """Bytes of the body."""
+        return self.file.length if self.file is not None else len(self.body)
 
     def header(self, name: str) -> str | None:
         """The first value of `name`, in any case, or None."""

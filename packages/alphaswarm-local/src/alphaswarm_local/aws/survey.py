@@ -88,6 +88,8 @@ def _implemented(service: str, operations: Mapping[str, Any]) -> set[str]:
 def _moto_methods(service: str) -> dict[str, Any]:
     from moto.core.responses import BaseResponse  # noqa: PLC0415 - heavy, and only for the survey
 
+    if not BACKENDS[service]:
+        return {}
     module = import_module(f"moto.{BACKENDS[service].replace('-', '')}.responses")
     classes: Iterator[type] = (
         each for _, each in inspect.getmembers(module, inspect.isclass) if issubclass(each, BaseResponse)
