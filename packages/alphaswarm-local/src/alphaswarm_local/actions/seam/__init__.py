@@ -1,0 +1,1 @@
+"""What the engine and GitHub's control plane tell each other: plain data, and one protocol."""
