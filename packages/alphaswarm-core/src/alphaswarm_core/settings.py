@@ -103,6 +103,30 @@ class GithubSettings(_Section):
     )
 
 
+class IndexSettings(_Section):
+    """The private package index: AWS CodeArtifact."""
+
+    domain: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,48}[a-z0-9]$")] = Field(
+        "alphaswarm", description="CodeArtifact's domain.", examples=["alphaswarm"]
+    )
+    repository: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,99}$")] = Field(
+        "alphaswarm-pypi",
+        description="The repository that is published to and installed from.",
+        examples=["alphaswarm-pypi"],
+    )
+    distributions: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$")], ...] = Field(
+        ("packages/alphaswarm-core", "packages/alphaswarm"),
+        description="The directories of the distributions that `index publish` builds and uploads.",
+        examples=[["packages/alphaswarm-core", "packages/alphaswarm"]],
+    )
+    internal: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(-?\*)?$")], ...] = Field(
+        (),
+        description="Names that never come from the public index; `*` at the end stands for any rest. "
+        "Default: the project's name, and all that begin with it and a hyphen.",
+        examples=[["alphaswarm", "alphaswarm-*"]],
+    )
+
+
 class EnvironmentSettings(_Section):
     """One environment: one AWS account, one gate."""
 
@@ -164,6 +188,7 @@ class Settings(_Section):
     ledger: LedgerSettings = LedgerSettings()
     terraform: TerraformSettings = TerraformSettings()
     github: GithubSettings = GithubSettings()
+    index: IndexSettings = IndexSettings()
     environments: dict[str, EnvironmentSettings] = Field(description="The environments, in the order of promotion.")
     trees: dict[str, TreeSettings] = Field(description="The Terraform trees.")
     root: Path = Field(Path(), exclude=True, description="The directory of `alphaswarm.toml`; not a key of the file.")
@@ -186,6 +211,11 @@ class Settings(_Section):
         if self.ledger.url.startswith(prefix):
             return prefix + str((self.root / self.ledger.url.removeprefix(prefix)).absolute())
         return self.ledger.url
+
+    @property
+    def internal_packages(self) -> tuple[str, ...]:
+        """Names of packages, or patterns with `*` at the end, that never come from the public index."""
+        return self.index.internal or (self.project, f"{self.project}-*")
 
     def environment(self, name: str) -> EnvironmentSettings:
         """The environment called `name`.

@@ -27,6 +27,7 @@ from alphaswarm_local.errors import (
     PortInUseError,
 )
 from alphaswarm_local.files import Files, LockBusyError, live_server, locked, wait_until_dead
+from alphaswarm_local.pip_settings import environment_for_server
 
 START_SECONDS = 60.0
 _STOP_SECONDS = 5.0
@@ -286,15 +287,22 @@ def _spawn(files: Files, listener: socket.socket, wish: _Wish) -> tuple[subproce
 
 
 def _clean_environment() -> dict[str, str]:
-    """Nothing of the host's `AWS_*`, proxies, CA bundles or `MOTO_*`: they would change what the local cloud is."""
+    """Nothing of the host's `AWS_*`, proxies, CA bundles or `MOTO_*`: they would change what the local cloud is.
+
+    What concerns pip and the way to its index is in one variable that only the upstream of packages reads.
+    """
     listed = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    return listed | {
-        "LC_ALL": "C.UTF-8",
-        "TZ": "UTC",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    }
+    return (
+        listed
+        | environment_for_server(os.environ)
+        | {
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+    )
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], ready: int, files: Files, log_start: int) -> None:

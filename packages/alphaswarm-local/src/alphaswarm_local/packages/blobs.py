@@ -34,7 +34,7 @@ class BlobStore:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._checked: set[str] = set()
+        self._known: dict[str, Blob] = {}
 
     def add(self, parts: Iterable[bytes], sha256: str | None = None) -> Blob:
         """Store the bytes of `parts`; with `sha256`, only if it is theirs.
@@ -59,34 +59,27 @@ class BlobStore:
             if sha256 not in {None, blob.sha256}:
                 raise WrongContentError(f"SHA-256 is {blob.sha256} and should be {sha256}")
             draft.replace(self._place(blob.sha256))
-            self._checked.add(blob.sha256)
+            self._known[blob.sha256] = blob
         finally:
             draft.unlink(missing_ok=True)
         return blob
 
     def path(self, sha256: str) -> Path | None:
         """Where the file is; None if it is not here, or is no longer what it was."""
-        place = self._place(sha256)
-        if sha256 not in self._checked:
-            if not place.is_file() or _sha256(place) != sha256:
-                return None
-            self._checked.add(sha256)
-        return place
+        return self._place(sha256) if self.find(sha256) is not None else None
 
     def find(self, sha256: str) -> Blob | None:
         """The file with that digest, from this start or an earlier one."""
-        place = self.path(sha256)
-        if place is None:
-            return None
-        hashes = {name: _digest(place, algorithm) for name, algorithm in ALGORITHMS.items()}
-        return Blob(sha256, place.stat().st_size, hashes)
+        place = self._place(sha256)
+        if sha256 not in self._known:
+            if not place.is_file() or _digest(place, "sha256") != sha256:
+                return None
+            hashes = {name: _digest(place, algorithm) for name, algorithm in ALGORITHMS.items()}
+            self._known[sha256] = Blob(sha256, place.stat().st_size, hashes)
+        return self._known[sha256]
 
     def _place(self, sha256: str) -> Path:
         return self._directory / sha256
-
-
-def _sha256(path: Path) -> str:
-    return _digest(path, "sha256")
 
 
 def _digest(path: Path, algorithm: str) -> str:
