@@ -79,6 +79,7 @@ REFUSED: dict[str, dict[str, str]] = {
 """Per service: a pattern over operation names, and why they are refused although moto may answer."""
 
 OWN_OPERATIONS: dict[str, tuple[str, ...]] = {
+    "codebuild": ("BatchGetProjects", "CreateProject", "UpdateProject"),
     "codeartifact": (
         "AssociateExternalConnection",
         "CreateDomain",

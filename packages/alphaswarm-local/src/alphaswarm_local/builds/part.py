@@ -2,6 +2,7 @@
 
 from alphaswarm_local.builds.client import REHEARSAL_PATH
 from alphaswarm_local.builds.rehearsal import Rehearsal
+from alphaswarm_local.builds.service import CodeBuild
 from alphaswarm_local.world import Part, World
 
 BUILDS_PATH = "/_alphaswarm/builds"
@@ -13,4 +14,5 @@ def builds(world: World) -> Part:
     return Part(
         urls={"builds": world.endpoint + BUILDS_PATH},
         routes={BUILDS_PATH + REHEARSAL_PATH: Rehearsal(world)},
+        services={"codebuild": CodeBuild()},
     )

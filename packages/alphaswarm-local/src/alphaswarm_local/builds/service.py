@@ -1,0 +1,33 @@
+"""CodeBuild's operations that the local cloud answers itself."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from alphaswarm_local.aws.messages import HttpResponse
+from alphaswarm_local.aws.operations import ApiCall
+from alphaswarm_local.builds.projects import Projects
+
+
+class CodeBuild:
+    """Answers a call with the document of its operation; None: moto answers."""
+
+    def __init__(self) -> None:
+        projects = Projects()
+        self._operations: Mapping[str, Callable[[ApiCall], dict[str, Any]]] = {
+            "BatchGetProjects": projects.get,
+            "CreateProject": projects.create,
+            "UpdateProject": projects.update,
+        }
+
+    def __call__(self, call: ApiCall) -> HttpResponse | None:
+        """The answer to `call`.
+
+        Raises:
+            AwsFault: in CodeBuild's words.
+        """
+        operation = self._operations.get(call.operation.name)
+        if operation is None:
+            return None
+        body = json.dumps(operation(call)).encode()
+        return HttpResponse(200, [("Content-Type", "application/x-amz-json-1.1")], body)
