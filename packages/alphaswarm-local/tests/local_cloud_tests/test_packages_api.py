@@ -218,3 +218,10 @@ def test_repository_policy_counts_when_it_denies_or_opens_to_another_account(
     client("codeartifact", "prod").put_domain_permissions_policy(domain="opened-to-dev", policyDocument=opened)
     assert foreign(domain="opened-to-dev", domainOwner=ACCOUNTS["prod"])["domain"]["owner"] == ACCOUNTS["prod"]
     refused(lambda: whole.delete_domain(domain="opened-to-dev", domainOwner=ACCOUNTS["prod"]))
+
+
+def test_parameter_is_taken_when_it_is_required_elsewhere(client: ClientOf, domain: str) -> None:
+    """`format` chooses no operation: that another one requires it made a list of packages ambiguous."""
+    api = client("codeartifact")
+    api.create_repository(domain=domain, repository="empty")
+    assert api.list_packages(domain=domain, repository="empty", format="pypi", packagePrefix="a")["packages"] == []

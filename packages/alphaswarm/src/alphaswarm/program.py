@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ledger": ("alphaswarm.commands.ledger:ledger", "Verify and export the ledger"),
     "trust": ("alphaswarm.commands.trust:trust", "Decide, explain and prove who may become which role"),
     "halt": ("alphaswarm.commands.halt:halt", "Stop all applies and destroys, or let them go on"),
+    "index": ("alphaswarm.commands.index:index", "The private package index: publish, log in, list"),
     "local": ("alphaswarm.commands.local:local", "The local cloud: an embedded AWS to rehearse on"),
     "demo": ("alphaswarm.commands.demo:demo", "Deploy to dev on the local cloud, from nothing, in one go"),
     "doctor": ("alphaswarm.commands.doctor:doctor", "Say what is found, what is missing, how to get it"),

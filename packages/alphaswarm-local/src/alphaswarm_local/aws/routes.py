@@ -4,7 +4,8 @@ The patterns are the `http` traits of botocore's service models. The choice must
 makes, or a caller could be allowed one operation and get another: a request that fits two operations is refused.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -86,8 +87,23 @@ def route_table(service: str) -> RouteTable:
     operations = {name: op for name, op in model["operations"].items() if not op.get("deprecated")}
     routes = [_route(name, operation, model["shapes"]) for name, operation in operations.items()]
     routes = [route for route in routes if not (service == "s3" and route.segments[:1] == ("WriteGetObjectResponse",))]
-    selectors = {name for route in routes for name in route.fixed} | (_S3_SELECTORS if service == "s3" else set())
-    return RouteTable(routes, frozenset(selectors))
+    return RouteTable(routes, _selectors(routes, service))
+
+
+def _selectors(routes: Sequence[Route], service: str) -> frozenset[str]:
+    """The parameters that choose between operations.
+
+    Outside of S3 only those at a place that operations share:
+    a parameter that one operation requires is just a parameter of another one elsewhere.
+    """
+    if service == "s3":
+        return frozenset({name for route in routes for name in route.fixed} | _S3_SELECTORS)
+    shared = Counter(_place(route) for route in routes)
+    return frozenset(name for route in routes if shared[_place(route)] > 1 for name in route.fixed)
+
+
+def _place(route: Route) -> tuple[str, ...]:
+    return route.method, *("{}" if part.startswith("{") else part for part in route.segments)
 
 
 def _route(name: str, operation: Mapping[str, Any], shapes: Mapping[str, Any]) -> Route:

@@ -1,0 +1,1 @@
+"""How what was built gets to where it runs: packages and their index."""
