@@ -16,6 +16,7 @@ from alphaswarm_core.local_address import LocalCloudAddress
 from alphaswarm_local import supervisor
 from alphaswarm_local.github.client import web_identity_session
 
+from .package_fixtures import api, index_cloud, public, repository, token, token_of  # noqa: F401 - fixtures
 from .roles import ISSUER, JOB, PROVIDER, RoleOf, SessionOf, clients, document, trusting
 
 ACCOUNTS = {"dev": "111111111111", "staging": "222222222222", "prod": "333333333333"}

@@ -12,7 +12,7 @@ import click
 
 from alphaswarm import __version__
 from alphaswarm.output import Output, make_streams_safe
-from alphaswarm_core.errors import AlphaSwarmError, ExitCode
+from alphaswarm_core.errors import AlphaSwarmError, ExitCode, UnavailableError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "deploy": ("alphaswarm.commands.deploy:deploy", "Plan and apply the app tier, audited"),
@@ -98,8 +98,20 @@ def _tell(error: Exception, output: Output) -> int:
         return ExitCode.USAGE
     if os.environ.get("ALPHASWARM_TRACEBACK"):
         raise error
-    output.error(_unexpected(error))
-    return ExitCode.FAILED
+    told = _not_installed(error) or _unexpected(error)
+    output.error(told)
+    return told.exit_code
+
+
+def _not_installed(error: Exception) -> AlphaSwarmError | None:
+    """The local cloud is not among the packages that production installs."""
+    if not isinstance(error, ModuleNotFoundError) or error.name != "alphaswarm_local":
+        return None
+    return UnavailableError(
+        "The local cloud is not installed",
+        why="the distribution alphaswarm-local is for rehearsals and is not published to the private index",
+        fix="Use a checkout of the project: make setup; source .venv/bin/activate",
+    )
 
 
 def _unexpected(error: Exception) -> AlphaSwarmError:
