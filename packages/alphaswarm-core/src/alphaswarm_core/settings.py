@@ -126,6 +126,13 @@ class IndexSettings(_Section):
         examples=[["alphaswarm", "alphaswarm-*"]],
     )
 
+    @field_validator("distributions")
+    @classmethod
+    def _inside(cls, directories: tuple[str, ...]) -> tuple[str, ...]:
+        if any(set(each.split("/")) & {".", ".."} for each in directories):
+            raise ValueError("a directory leaves the project")
+        return directories
+
 
 class EnvironmentSettings(_Section):
     """One environment: one AWS account, one gate."""

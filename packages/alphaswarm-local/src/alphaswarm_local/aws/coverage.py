@@ -56,6 +56,8 @@ def _corrections() -> Iterator[str]:
     yield ""
     own = ", ".join(f"`{service}:{operation}`" for service, operation in sorted(OWN_ANSWERS))
     yield f"Answered by the front door itself: {own}."
+    kept = ", ".join(sorted(f"`{each.name}`" for each in catalogue().services.values() if not each.backend))
+    yield f"Kept by parts of the local cloud, without moto: {kept}."
 
 
 def _details(service: Service) -> Iterator[str]:
