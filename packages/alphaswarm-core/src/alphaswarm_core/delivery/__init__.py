@@ -1,1 +1,1 @@
-"""How what was built gets to where it runs: packages and their index."""
+"""How a change gets to where it runs: builds that deploy; packages and their index."""
