@@ -5,7 +5,7 @@ rest: `repo:${var.org}/*` ends in a wildcard whatever the organisation is.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 HOLE = "\ue0ff"
@@ -21,12 +21,14 @@ class Scalar:
         line: Where it begins, counted from 1.
         block: A block text (`|`, `>`, heredoc), whose first line of content is the line after `line`.
         holes: The expression behind each `HOLE`, in order.
+        plain: Written without quotes in YAML, so that `1.5` may be meant as a number.
     """
 
     value: str | int | float | bool | None
     line: int
     block: bool = False
     holes: tuple[str, ...] = ()
+    plain: bool = field(default=False, compare=False)
 
     @property
     def text(self) -> str:

@@ -130,11 +130,11 @@ def _scalar(event: yaml.ScalarEvent, line: int) -> Scalar:
     if not event.implicit[0] or event.style not in (None, ""):
         return Scalar(event.value, line, block=event.style in ("|", ">"))
     if event.value in _CONSTANTS:
-        return Scalar(_CONSTANTS[event.value], line)
+        return Scalar(_CONSTANTS[event.value], line, plain=True)
     digits = event.value.removeprefix("-")
     if digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER and (digits == "0" or digits[0] != "0"):
-        return Scalar(int(event.value), line)
-    return Scalar(event.value, line)
+        return Scalar(int(event.value), line, plain=True)
+    return Scalar(event.value, line, plain=True)
 
 
 def _table(closed: _Open) -> Table:
