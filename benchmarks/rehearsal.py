@@ -1,7 +1,6 @@
 """A copy of the project in a temporary directory, with a local cloud of its own: nobody's running cloud is touched."""
 
 import contextlib
-import json
 import shutil
 import tempfile
 from functools import cached_property
@@ -9,7 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from alphaswarm_core.settings import FILE_NAME
+from alphaswarm_core.local_address import read_local_address
+from alphaswarm_core.settings import FILE_NAME, load_settings
+from alphaswarm_core.target import local_client_environment
+from alphaswarm_core.terraform.native import native_configuration
 from benchmarks.processes import ALPHASWARM, run, user_environment
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -94,12 +96,18 @@ class Rehearsal:
 
     def native_environment(self, environment: str) -> dict[str, str]:
         """What a plain `terraform` needs, with working data of its own and providers from where ours come from."""
-        answer = json.loads(self.alphaswarm("local", "env", "--env", environment, "--json"))
+        settings = load_settings(self.root / FILE_NAME, {})
+        cloud = local_client_environment(read_local_address(settings.home_path), environment)
         data = self.root / "bare" / environment
         data.mkdir(parents=True, exist_ok=True)
-        lines = Path(answer["set"]["TF_CLI_CONFIG_FILE"]).read_text().splitlines(keepends=True)
+        lines = native_configuration(settings).read_text().splitlines(keepends=True)
         (data / "cli.tfrc").write_text("".join(line for line in lines if not line.startswith("plugin_cache_dir")))
-        named = {**answer["set"], "TF_CLI_CONFIG_FILE": str(data / "cli.tfrc"), "TF_DATA_DIR": str(data / "data")}
+        named = {
+            **cloud,
+            "CHECKPOINT_DISABLE": "1",
+            "TF_CLI_CONFIG_FILE": str(data / "cli.tfrc"),
+            "TF_DATA_DIR": str(data / "data"),
+        }
         return user_environment(**named)
 
     @cached_property

@@ -10,8 +10,9 @@ from alphaswarm_core.identity.github.events import Event
 from alphaswarm_core.identity.github.jobs import WorkflowJob
 from alphaswarm_core.identity.github.jobs_of import workflow_job
 from alphaswarm_core.local_address import LocalCloudAddress
-from alphaswarm_local.github.client import assume_role_with_web_identity, request_token, web_identity_session
+from alphaswarm_local.github.client import request_token, web_identity_session
 from alphaswarm_local.github.errors import RoleRefusedError, TokenNotGrantedError
+from alphaswarm_local.sts_client import assume_role_with_web_identity
 
 from .conftest import ACCOUNTS, ClientOf
 from .roles import (

@@ -5,6 +5,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,14 +15,29 @@ import click
 
 from alphaswarm.output import Output
 from alphaswarm_core.settings import Settings, find_settings_file, load_settings
-from alphaswarm_core.target import Target, aws_client_environment, local_client_environment
+from alphaswarm_core.target import Target, aws_client_environment, is_loopback, local_client_environment
 
 if TYPE_CHECKING:
+    from alphaswarm_core.identity.actor import Initiator
     from alphaswarm_core.ledger.store import Ledger
     from alphaswarm_core.terraform.context import AssumedRole, Observer, RuntimeContext
     from alphaswarm_core.terraform.execution import StopRequest
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class ActingAs:
+    """The `AWS_*` variables that a run acts with.
+
+    Attributes:
+        role: The role that they are a session of, where that is known.
+        claims_digest: Of the token by which the session was got, where one was.
+    """
+
+    cloud: Mapping[str, str]
+    role: "AssumedRole | None" = None
+    claims_digest: str | None = None
 
 
 class Session:
@@ -78,32 +94,95 @@ class Session:
         require_answer(address.endpoint)
         return local_client_environment(address, environment)
 
+    def acting(self, environment: str, *, known: bool) -> "ActingAs":
+        """The target's own credentials for `environment`; on AWS with the role whose session they are.
+
+        Args:
+            environment: The environment's name.
+            known: Whether AWS has to say whose they are. A person at a workstation may have none yet: whether somebody
+                may deploy from there is the gate's to refuse.
+
+        Raises:
+            AlphaSwarmError: as `cloud_environment`, or AWS does not know them as a session of a role in that account.
+        """
+        cloud = self.cloud_environment(environment)
+        if self.settings.target is not Target.AWS:
+            return ActingAs(cloud)
+        from alphaswarm_core.adapters.caller_identity import CallerUnknownError, assumed_role
+
+        try:
+            return ActingAs(cloud, assumed_role(cloud, self.settings.environment(environment).account_id))
+        except CallerUnknownError:
+            if known:
+                raise
+            return ActingAs(cloud)
+
+    def initiator(self) -> "Initiator":
+        """Who starts runs here. In a workflow job that is what GitHub's token says, verified.
+
+        Raises:
+            JobTokenMissingError: the target is AWS, and the job cannot have a token.
+            AlphaSwarmError: the token does not hold.
+        """
+        from alphaswarm_core.identity.actor import Initiator, actor_from_environment, is_workflow_job
+
+        described = Initiator(actor_from_environment(os.environ))
+        if not is_workflow_job(os.environ):
+            return described
+        from alphaswarm_core.adapters import job_token
+        from alphaswarm_core.identity.actor import initiator_of_token
+        from alphaswarm_core.identity.github.issuers import GITHUB_COM
+
+        keys = GITHUB_COM.jwks_url
+        if self.settings.target is Target.LOCAL:
+            # A job of the real GitHub that rehearses (its tests, a demo) shares nothing with anybody.
+            if not job_token.can_request(os.environ) or not is_loopback(os.environ[job_token.REQUEST_URL]):
+                return described
+            from alphaswarm_core.local_address import read_local_address
+
+            keys = f"{read_local_address(self.settings.home_path).url('github_oidc')}/.well-known/jwks"
+        return initiator_of_token(job_token.verified_job_claims(os.environ, GITHUB_COM, keys))
+
     def context(
         self,
         environment: str,
         ledger: "Ledger",
         observer: "Observer",
         stop: "StopRequest",
-        assumed: "tuple[dict[str, str], AssumedRole] | None" = None,
+        acting: "ActingAs | None" = None,
     ) -> "RuntimeContext":
-        """Everything that a run of `environment` needs."""
+        """Everything that a run of `environment` needs.
+
+        Args:
+            environment: The environment's name.
+            ledger: Where runs are recorded.
+            observer: Who watches.
+            stop: How a person asks to stop.
+            acting: The session to act in, instead of the target's own credentials.
+
+        Raises:
+            AlphaSwarmError: it cannot be established who starts runs, or with which credentials.
+        """
         from alphaswarm_core.adapters.state_locks import read_state_lock
-        from alphaswarm_core.identity.actor import actor_from_environment
+        from alphaswarm_core.ledger.records import ActorKind
         from alphaswarm_core.source_revision import source_revision
         from alphaswarm_core.terraform.context import RuntimeContext
 
-        cloud = assumed[0] if assumed else self.cloud_environment(environment)
+        initiator = self.initiator()
+        acting = acting or self.acting(environment, known=initiator.actor.kind is not ActorKind.person)
+        cloud = acting.cloud
         return RuntimeContext(
             settings=self.settings,
             ledger=ledger,
             target=self.settings.target,
             cloud=cloud,
             ambient=os.environ,
-            actor=actor_from_environment(os.environ),
+            actor=initiator.actor,
+            claims_digest=initiator.claims_digest or acting.claims_digest,
             revision=source_revision(self.settings.root, os.environ),
             observer=observer,
             stop=stop,
-            assumed=assumed[1] if assumed else None,
+            assumed=acting.role,
             read_state_lock=lambda backend, directory: read_state_lock(backend, directory, cloud),
         )
 

@@ -35,7 +35,6 @@ def every_command(run: str) -> list[tuple[str, tuple[str, ...]]]:
         ("halt/v1", ("halt", "on", "--reason", "a drill")),
         ("halt/v1", ("halt", "status")),
         ("halt/v1", ("halt", "off", "--reason", "it is over")),
-        ("local-env/v1", ("local", "env", "--env", "dev")),
         ("apply/v1", ("deploy", "destroy", "--env", "dev", "--yes")),
     ]
 
@@ -131,7 +130,7 @@ def test_unknown_command_is_named_with_the_way_to_the_list(command_line: Command
 def test_unexpected_failure_is_told_in_words(command_line: CommandLine, project: Project) -> None:
     (project.home / "terraform").write_text("a file where a directory has to be")
 
-    ended = command_line.run("local", "env", "--env", "dev", "--json")
+    ended = command_line.run("deploy", "plan", "--env", "dev", "--json")
 
     assert ended.code in {1, 5}
     assert ended.error["what"]

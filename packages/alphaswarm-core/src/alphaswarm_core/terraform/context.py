@@ -77,6 +77,7 @@ class RuntimeContext:
         stop: How often a person asked to stop.
         read_state_lock: How the lock of a state is read.
         assumed: The role that `cloud` is a session of, where that is known.
+        claims_digest: SHA-256 of the claims of the verified token that says who starts runs, where there is one.
     """
 
     settings: Settings
@@ -90,6 +91,7 @@ class RuntimeContext:
     stop: StopRequest
     read_state_lock: StateLockReader
     assumed: AssumedRole | None = None
+    claims_digest: str | None = None
 
     def spec(self, environment: str, inputs: Mapping[str, str] | None = None) -> StackSpec:
         """The stack spec of the app tier in `environment`.

@@ -47,6 +47,7 @@ def new_run(
         note=note,
         target=str(context.target),
         destroys=destroys or kind is RunKind.destroy,
+        claims_digest=context.claims_digest,
     )
 
 

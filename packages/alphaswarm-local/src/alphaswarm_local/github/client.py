@@ -3,32 +3,17 @@
 No AWS SDK: a deploy must not wait for one to be imported.
 """
 
-import http.client
-import json
-import xml.etree.ElementTree as ET
-from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote
 
 from alphaswarm_core.identity.github.issuers import STS_AUDIENCE
 from alphaswarm_core.identity.github.jobs import WorkflowJob
-from alphaswarm_core.local_address import LocalCloudAddress, LocalCloudError
+from alphaswarm_core.local_address import LocalCloudAddress
 from alphaswarm_core.target import local_client_environment
 from alphaswarm_local.github.admin import JOBS_PATH, job_document
 from alphaswarm_local.github.errors import RoleRefusedError, TokenNotGrantedError
-
-_SECONDS = 60.0
-_STS = "{https://sts.amazonaws.com/doc/2011-06-15/}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    body: bytes
-
-    def json(self) -> dict[str, str]:
-        document = json.loads(self.body)
-        return document if isinstance(document, dict) else {}
+from alphaswarm_local.loopback_client import ask
+from alphaswarm_local.sts_client import assume_role_with_web_identity
 
 
 def register_job(address: LocalCloudAddress, job: WorkflowJob) -> dict[str, str]:
@@ -39,7 +24,7 @@ def register_job(address: LocalCloudAddress, job: WorkflowJob) -> dict[str, str]
         LocalCloudError: the local cloud does not answer, or is too old to know jobs.
     """
     headers = {"Authorization": f"Bearer {address.admin_token}", "Content-Type": "application/json"}
-    answer = _ask("POST", address.url("github_oidc") + JOBS_PATH, headers, job_document(job))
+    answer = ask("POST", address.url("github_oidc") + JOBS_PATH, headers, job_document(job))
     document = answer.json()
     if answer.status != HTTPStatus.CREATED:
         raise TokenNotGrantedError(document.get("message", "The job gets no OIDC token"), why=document.get("why"))
@@ -55,10 +40,10 @@ def request_token(address: LocalCloudAddress, job: WorkflowJob, audience: str = 
     """
     variables = register_job(address, job)
     url = f"{variables['ACTIONS_ID_TOKEN_REQUEST_URL']}&audience={quote(audience, safe='')}"
-    answer = _ask("GET", url, {"Authorization": f"Bearer {variables['ACTIONS_ID_TOKEN_REQUEST_TOKEN']}"})
+    answer = ask("GET", url, {"Authorization": f"Bearer {variables['ACTIONS_ID_TOKEN_REQUEST_TOKEN']}"})
     if answer.status != HTTPStatus.OK:
         raise TokenNotGrantedError("The job gets no OIDC token", why=answer.json().get("message"))
-    return answer.json()["value"]
+    return str(answer.json()["value"])
 
 
 def web_identity_session(
@@ -94,54 +79,3 @@ def web_identity_session(
         address.endpoint, role_arn, request_token(address, job), session_name=name, seconds=seconds
     )
     return {**ambient, **credentials}
-
-
-def assume_role_with_web_identity(
-    endpoint: str, role_arn: str, token: str, *, session_name: str, seconds: int = 3600
-) -> dict[str, str]:
-    """`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, by one plain request.
-
-    Raises:
-        RoleRefusedError: with AWS's code and sentence.
-        LocalCloudError: nobody answers.
-    """
-    form = {
-        "Action": "AssumeRoleWithWebIdentity",
-        "Version": "2011-06-15",
-        "RoleArn": role_arn,
-        "RoleSessionName": session_name,
-        "DurationSeconds": str(seconds),
-        "WebIdentityToken": token,
-    }
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    answer = _ask("POST", endpoint, headers, urlencode(form).encode())
-    document = ET.fromstring(answer.body.decode())  # noqa: S314 - our own process's answer, on loopback
-    if answer.status != HTTPStatus.OK:
-        code, message = (document.findtext(f".//{name}") or "" for name in ("Code", "Message"))
-        raise RoleRefusedError(
-            f"AWS refuses a session of {role_arn}",
-            why=f"{code}: {message}",
-            fix="Compare the job with the role's trust policy: alphaswarm trust explain",
-        )
-    found = {each.tag.removeprefix(_STS): each.text or "" for each in document.iter()}
-    return {
-        "AWS_ACCESS_KEY_ID": found["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": found["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": found["SessionToken"],
-    }
-
-
-def _ask(method: str, url: str, headers: dict[str, str], body: bytes | None = None) -> _Answer:
-    place = urlsplit(url)
-    target = (place.path or "/") + (f"?{place.query}" if place.query else "")
-    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=_SECONDS)
-    try:
-        connection.request(method, target, body, headers)
-        response = connection.getresponse()
-        return _Answer(response.status, response.read())
-    except (OSError, http.client.HTTPException) as problem:
-        raise LocalCloudError(
-            "The local cloud does not answer", why=str(problem), fix="See how it is: alphaswarm local status"
-        ) from problem
-    finally:
-        connection.close()

@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,8 @@ from alphaswarm.run_text import counts, moment, run_document
 from alphaswarm_core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from alphaswarm.rehearsed_sessions import Authority
     from alphaswarm_core.ledger.records import Run
-    from alphaswarm_core.terraform.context import AssumedRole
     from alphaswarm_core.terraform.runtime import Planned, TerraformRuntime
 
 ENVIRONMENT = click.option(
@@ -31,10 +32,15 @@ BREAK_GLASS = click.option(
 )
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-ASSUME = click.option(
+ASSUME_PLAN = click.option(
     "--assume",
     type=click.Choice(["plan"]),
     help="Act in a session of the plan role, got over web identity (local cloud only).",
+)
+ASSUME_APPLY = click.option(
+    "--assume",
+    type=click.Choice(["apply"]),
+    help="Plan as the plan role and apply as the deploy build's role, both got over web identity (local cloud only).",
 )
 
 
@@ -47,12 +53,12 @@ def deploy() -> None:
 @ENVIRONMENT
 @INPUTS
 @click.option("--destroy", "destroys", is_flag=True, help="Plan to destroy everything.")
-@ASSUME
+@ASSUME_PLAN
 @options(target=True)
 def plan(environment: str, inputs: Sequence[str], destroys: bool, assume: str | None, **common: Any) -> None:  # noqa: FBT001
     """Say what would change, and keep the plan for `deploy apply`."""
     here = session(**common)
-    with runtime(here, environment, assume) as run:
+    with runtime(here, environment, _planner(assume)) as run:
         planned = run.plan(environment, destroys=destroys, inputs=_inputs(inputs))
     _show_plan(here, planned)
     _say_next(here, planned)
@@ -63,36 +69,45 @@ def plan(environment: str, inputs: Sequence[str], destroys: bool, assume: str | 
 @INPUTS
 @YES
 @BREAK_GLASS
+@ASSUME_APPLY
 @options(target=True)
-def up(environment: str, inputs: Sequence[str], yes: bool, break_glass: str | None, **common: Any) -> int:  # noqa: FBT001
+def up(
+    environment: str,
+    inputs: Sequence[str],
+    yes: bool,  # noqa: FBT001
+    break_glass: str | None,
+    assume: str | None,
+    **common: Any,
+) -> int:
     """Plan, then apply exactly that plan."""
-    return _plan_and_apply(
-        session(**common), environment, _inputs(inputs), yes=yes, break_glass=break_glass, destroys=False
-    )
+    call = _Call(session(**common), environment, yes, break_glass, assume)
+    return _plan_and_apply(call, _inputs(inputs), destroys=False)
 
 
 @deploy.command()
 @ENVIRONMENT
 @YES
 @BREAK_GLASS
+@ASSUME_APPLY
 @options(target=True)
-def destroy(environment: str, yes: bool, break_glass: str | None, **common: Any) -> int:  # noqa: FBT001
+def destroy(environment: str, yes: bool, break_glass: str | None, assume: str | None, **common: Any) -> int:  # noqa: FBT001
     """Plan to destroy the app tier of an environment, then do it."""
-    return _plan_and_apply(session(**common), environment, {}, yes=yes, break_glass=break_glass, destroys=True)
+    return _plan_and_apply(_Call(session(**common), environment, yes, break_glass, assume), {}, destroys=True)
 
 
 @deploy.command()
 @click.argument("plan_run", metavar="PLAN_RUN")
 @YES
 @BREAK_GLASS
+@ASSUME_APPLY
 @options(target=True)
-def apply(plan_run: str, yes: bool, break_glass: str | None, **common: Any) -> int:  # noqa: FBT001
+def apply(plan_run: str, yes: bool, break_glass: str | None, assume: str | None, **common: Any) -> int:  # noqa: FBT001
     """Apply the plan of an earlier `deploy plan`, once."""
     here = session(**common)
     _require_consent_is_possible(here, yes)
     with here.ledger() as ledger:
         planned = ledger.run(plan_run)
-    with runtime(here, planned.environment) as run:
+    with runtime(here, planned.environment, _applier(assume)) as run:
         if isinstance(planned.plan_summary, dict):
             here.output.narrate(f"Plan {planned.id}: {headline(planned.plan_summary)}")
         if not yes and not _asked(planned.environment, destroys=planned.destroys):
@@ -105,12 +120,12 @@ def apply(plan_run: str, yes: bool, break_glass: str | None, **common: Any) -> i
 @deploy.command()
 @ENVIRONMENT
 @click.option("--fail-on-drift", is_flag=True, help="Exit with 1 when something has drifted.")
-@ASSUME
+@ASSUME_PLAN
 @options(target=True)
 def drift(environment: str, fail_on_drift: bool, assume: str | None, **common: Any) -> int:  # noqa: FBT001
     """Look for changes that were made outside Terraform. Changes nothing."""
     here = session(**common)
-    with runtime(here, environment, assume) as run:
+    with runtime(here, environment, _planner(assume)) as run:
         found = run.refresh(environment)
     document = {"run": run_document(found.run), "drifted": [each.address for each in found.plan.drift]}
     here.output.result("drift/v1", document, drift_text(found.plan))
@@ -161,15 +176,16 @@ def _status_facts(name: str, applied: "Run | None", latest: "list[Run]") -> dict
 
 
 @contextmanager
-def runtime(here: Session, environment: str, assume: str | None = None) -> "Iterator[TerraformRuntime]":
+def runtime(here: Session, environment: str, authority: "Authority | None" = None) -> "Iterator[TerraformRuntime]":
     """The runtime for `environment`, with progress shown and Ctrl-C turned into a clean stop.
 
     Args:
         here: The call of the program.
         environment: The environment that is worked on.
-        assume: `plan`: act in a session of that role instead of the target's own credentials.
+        authority: Act in a rehearsed session instead of with the target's own credentials.
     """
     from alphaswarm.progress import make_progress
+    from alphaswarm.rehearsed_sessions import session_as
     from alphaswarm_core.terraform.execution import StopRequest
     from alphaswarm_core.terraform.runtime import TerraformRuntime
 
@@ -189,7 +205,8 @@ def runtime(here: Session, environment: str, assume: str | None = None) -> "Iter
     before = {number: signal.signal(number, ask_to_stop) for number in _STOP_SIGNALS}
     try:
         with here.ledger() as ledger:
-            context = here.context(environment, ledger, progress, stop, _assumed(here, environment, assume))
+            acting = session_as(here, environment, authority) if authority else None
+            context = here.context(environment, ledger, progress, stop, acting)
             say_target(here, environment)
             yield TerraformRuntime(context)
     finally:
@@ -198,47 +215,64 @@ def runtime(here: Session, environment: str, assume: str | None = None) -> "Iter
             signal.signal(number, handler)
 
 
-def _assumed(here: Session, environment: str, role: str | None) -> "tuple[dict[str, str], AssumedRole] | None":
-    from alphaswarm_core.target import Target
+def _planner(assume: str | None) -> "Authority | None":
+    from alphaswarm.rehearsed_sessions import Authority
 
-    if role is None:
-        return None
-    if here.settings.target is not Target.LOCAL:
-        raise UsageError(
-            "--assume rehearses on the local cloud",
-            why="on AWS the workflow assumes the role, and the runtime takes what it is given",
-            fix="Leave --assume out, or choose --target local",
-        )
-    from alphaswarm.commands.local import assume
-
-    return assume(here, environment, role)
+    return Authority.PLAN if assume else None
 
 
-def _plan_and_apply(
-    here: Session,
-    environment: str,
-    inputs: dict[str, str],
-    *,
-    yes: bool,
-    break_glass: str | None,
-    destroys: bool,
-) -> int:
-    _require_consent_is_possible(here, yes)
-    with runtime(here, environment) as run:
-        run.require_at_once(environment, action="destroy" if destroys else "up", break_glass=break_glass)
-        planned = run.plan(environment, destroys=destroys, inputs=inputs, exclusive=True, note=break_glass)
+def _applier(assume: str | None) -> "Authority | None":
+    from alphaswarm.rehearsed_sessions import Authority
+
+    return Authority.DEPLOY if assume else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """How an environment is to be changed."""
+
+    here: Session
+    environment: str
+    yes: bool
+    break_glass: str | None
+    assume: str | None
+
+
+def _plan_and_apply(call: _Call, inputs: dict[str, str], *, destroys: bool) -> int:
+    here = call.here
+    _require_consent_is_possible(here, call.yes)
+    with runtime(here, call.environment, _planner(call.assume)) as run:
+        action = "destroy" if destroys else "up"
+        run.require_at_once(call.environment, action=action, break_glass=call.break_glass)
+        planned = run.plan(call.environment, destroys=destroys, inputs=inputs, exclusive=True, note=call.break_glass)
         if planned.plan.is_empty:
             _show_plan(here, planned)
             return ExitCode.DONE
         if not here.output.as_json:
             here.output.narrate(plan_text(planned.plan))
-        if not yes and not _agreed(run, planned.run):
+        if not call.yes and not _agreed(run, planned.run):
             return _declined(here)
         run.context.observer.planned(planned.plan)
         run.context.observer.step("Applying")
-        applied = run.apply(planned.run.id, break_glass=break_glass)
+        applied = applying(run, here, call.environment, _applier(call.assume)).apply(
+            planned.run.id, break_glass=call.break_glass
+        )
     _show_applied(here, applied)
     return ExitCode.DONE
+
+
+def applying(
+    run: "TerraformRuntime", here: Session, environment: str, authority: "Authority | None"
+) -> "TerraformRuntime":
+    """The runtime `run` in a session that may apply; as it is, where none is asked for."""
+    if authority is None:
+        return run
+    from alphaswarm.rehearsed_sessions import session_as
+    from alphaswarm_core.terraform.runtime import TerraformRuntime
+
+    context = run.context
+    acting = session_as(here, environment, authority)
+    return TerraformRuntime(here.context(environment, context.ledger, context.observer, context.stop, acting))
 
 
 def _require_consent_is_possible(here: Session, yes: bool) -> None:  # noqa: FBT001

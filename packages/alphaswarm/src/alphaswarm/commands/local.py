@@ -4,17 +4,16 @@ import dataclasses
 import os
 import shlex
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from alphaswarm.composition import Session, options, session
+from alphaswarm.composition import ActingAs, Session, options, session
 from alphaswarm.output import details
+from alphaswarm.rehearsed_sessions import Authority, rehearsed_job, session_as, session_of_job
 from alphaswarm_core.errors import ExitCode, UsageError
-
-if TYPE_CHECKING:
-    from alphaswarm_core.terraform.context import AssumedRole
 
 PORT = click.option("--port", type=click.IntRange(1, 65535), help="The loopback port (default: a free one).")
 _POLL_SECONDS = 0.3
@@ -91,24 +90,33 @@ def status(**common: Any) -> int:
 
 @local.command()
 @click.option("--env", "environment", required=True, metavar="ENV", help="Which account to act in.")
+@click.option(
+    "--as",
+    "authority",
+    type=click.Choice(list(Authority)),
+    default=Authority.EXECUTION,
+    show_default=True,
+    help="As whom: the plan role, the apply role, the landing zone's execution role, or the deploy build's role.",
+)
 @options()
-def env(environment: str, **common: Any) -> None:
-    """Print what a plain `terraform` or `aws` needs, for a shell: eval "$(alphaswarm local env --env dev)"."""
-    from alphaswarm_core.local_address import read_local_address
-    from alphaswarm_core.target import local_client_environment
+def env(environment: str, authority: str, **common: Any) -> None:
+    """Print what a plain `terraform` or `aws` needs, for a shell: eval "$(alphaswarm local env --env dev)".
+
+    The credentials are those of a session, got as production gets it: by a workflow job's token, through the roles' own
+    trust policies. They last an hour.
+    """
     from alphaswarm_core.terraform.native import native_configuration
 
     here = session(**common)
-    here.settings.environment(environment)
-    address = read_local_address(here.settings.home_path)
+    acting = session_as(here, environment, Authority(authority))
     variables = {
-        **local_client_environment(address, environment),
+        **acting.cloud,
         "TF_CLI_CONFIG_FILE": str(native_configuration(here.settings)),
         "CHECKPOINT_DISABLE": "1",
     }
-    cleared = [name for name in _CLEARED if name in os.environ]
-    lines = [f"unset {name}" for name in cleared]
-    lines += [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
+    _say_session(here, acting)
+    cleared = [name for name in _CLEARED if name in os.environ and name not in variables]
+    lines = [f"unset {name}" for name in cleared] + _exports(variables)
     here.output.result("local-env/v1", {"set": variables, "unset": cleared}, "\n".join(lines))
 
 
@@ -121,35 +129,20 @@ def env(environment: str, **common: Any) -> None:
 def web_session(environment: str, role: str, event: str, job_environment: str | None, **common: Any) -> None:
     """Print a session of a role for a shell, got as a GitHub job gets it: with a token, by the role's trust policy."""
     here = session(**common)
-    variables, assumed = assume(here, environment, role, event=event, job_environment=job_environment)
-    lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
-    here.output.narrate(f"Session {assumed.session_name} of {assumed.arn}")
-    here.output.result("local-session/v1", {"role": assumed.arn, "set": variables}, "\n".join(lines))
+    job = rehearsed_job(here, event=event, environment=job_environment)
+    acting = session_of_job(here, environment, Authority(role), job)
+    _say_session(here, acting)
+    document = {"role": acting.role.arn if acting.role else None, "set": dict(acting.cloud)}
+    here.output.result("local-session/v1", document, "\n".join(_exports(acting.cloud)))
 
 
-def assume(
-    here: Session, environment: str, role: str, *, event: str = "push", job_environment: str | None = None
-) -> tuple[dict[str, str], "AssumedRole"]:
-    """The `AWS_*` variables of a session that a rehearsed job of the platform's repository gets over web identity.
+def _say_session(here: Session, acting: ActingAs) -> None:
+    if acting.role:
+        here.output.narrate(f"Session {acting.role.session_name} of {acting.role.arn}")
 
-    Raises:
-        AlphaSwarmError: such a job gets no token, or the role's trust policy does not let it in.
-    """
-    from alphaswarm_core.identity.github.jobs_of import event_named, workflow_job
-    from alphaswarm_core.identity.trust import Role, github_repositories, role_arn
-    from alphaswarm_core.local_address import read_local_address
-    from alphaswarm_core.terraform.context import AssumedRole
-    from alphaswarm_local.github import client
 
-    settings = here.settings
-    short, repository = next(iter(github_repositories(settings).items()))
-    files = settings.github.repositories[short].apply_workflows
-    path = next(iter(files), ".github/workflows/terraform-pipeline.yml")
-    job = workflow_job(event_named(event), repository, path, environment=job_environment, run_id=time.time_ns() // 1000)
-    arn = role_arn(settings, environment, Role.PLAN if role == "plan" else Role.APPLY)
-    name = f"{job.run_id}-{job.run_attempt}"
-    address = read_local_address(settings.home_path)
-    return client.web_identity_session(address, environment, arn, job, session_name=name), AssumedRole(arn, name)
+def _exports(variables: Mapping[str, str]) -> list[str]:
+    return [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
 
 
 @local.command()
