@@ -23,6 +23,7 @@ from alphaswarm_core.identity.proof import (
     trust_policy,
 )
 from benchmarks.measurement import CannotMeasureError, Measurement
+from benchmarks.processes import ALPHASWARM, run, stopwatch, user_environment
 
 ROUNDS = 5
 DECISIONS = 10_000
@@ -63,10 +64,23 @@ def measure() -> list[Measurement]:
     """Decisions a second, and time and memory of proofs."""
     return [
         decisions(),
+        matrix(),
         *_proof("trust prove, our own four policies", 2, _prove_our_own),
         *_proof(f"trust prove, {STATEMENTS} loose statements", 10, _prove_loose),
         *_proof(f"trust prove, {STATEMENTS} sound statements", 10, _prove_sound),
     ]
+
+
+def matrix() -> Measurement:
+    """The whole command for the three accounts of this project: Python's start, the rendering and the decisions."""
+    project = Path(__file__).resolve().parents[1]
+    work = stopwatch(lambda: run([ALPHASWARM, "trust", "matrix"], directory=project, environment=user_environment()))
+    work()
+    taken = [work() for _ in range(ROUNDS)]
+    detail = f"{min(taken):.2f}-{max(taken):.2f} in {ROUNDS} rounds, the whole command"
+    return Measurement(
+        "trust matrix, three accounts", statistics.median(taken), 1.0, "s", at_least=False, detail=detail
+    )
 
 
 def decisions() -> Measurement:

@@ -6,7 +6,6 @@ token ─▶ aqp-gha-apply ─▶ AqpTerraformExecutionRole        the landing z
 """
 
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -69,14 +68,18 @@ class _Rehearsal:
 
     def deploy(self, caller: ActingAs) -> ActingAs:
         """The service role of the deploy build, given where the apply role's session may start that build."""
-        from alphaswarm_local.builds.client import rehearse
-
         from alphaswarm_core.terraform.context import AssumedRole
+        from alphaswarm_local.builds.client import rehearse_build
 
         project = f"{self.here.settings.project}-deploy-{self.environment}"
-        given = rehearse(self.address, self.environment, project, caller.cloud["AWS_ACCESS_KEY_ID"])
-        role = AssumedRole(given.role_arn, given.session_name)
-        return ActingAs({**caller.cloud, **given.environment()}, role, caller.claims_digest)
+        given = rehearse_build(self.address, self.environment, project, caller.cloud["AWS_ACCESS_KEY_ID"])
+        credentials = {
+            "AWS_ACCESS_KEY_ID": given["access_key_id"],
+            "AWS_SECRET_ACCESS_KEY": given["secret_access_key"],
+            "AWS_SESSION_TOKEN": given["session_token"],
+        }
+        role = AssumedRole(given["role_arn"], given["session_name"])
+        return ActingAs({**caller.cloud, **credentials}, role, caller.claims_digest)
 
 
 def session_as(here: Session, environment: str, authority: Authority) -> ActingAs:
@@ -114,11 +117,13 @@ def session_of_job(here: Session, environment: str, authority: Authority, job: "
     rehearsal = _Rehearsal(here, read_local_address(here.settings.home_path), environment)
     role = Role.PLAN if authority is Authority.PLAN else Role.APPLY
     first = rehearsal.over_web_identity(role_arn(here.settings, environment, role), job)
-    onward: Mapping[Authority, Callable[[ActingAs], ActingAs]] = {
-        Authority.EXECUTION: rehearsal.execution,
-        Authority.DEPLOY: rehearsal.deploy,
-    }
-    return onward.get(authority, lambda session: session)(first)
+    match authority:
+        case Authority.EXECUTION:
+            return rehearsal.execution(first)
+        case Authority.DEPLOY:
+            return rehearsal.deploy(first)
+        case _:
+            return first
 
 
 def rehearsed_job(here: Session, *, event: str, environment: str | None) -> "WorkflowJob":

@@ -1,16 +1,14 @@
 """The builds of the local cloud from outside. No AWS SDK: a deploy must not wait for one to be imported."""
 
-import http.client
 import json
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
-from alphaswarm_core.local_address import LocalCloudAddress, LocalCloudError
+from alphaswarm_core.local_address import LocalCloudAddress
 from alphaswarm_core.target import local_client_environment
 from alphaswarm_local.builds.errors import BuildRehearsalRefusedError
+from alphaswarm_local.loopback_client import ask
 
 REHEARSAL_PATH = "/rehearsal"
-_SECONDS = 60.0
 
 
 def build_authority(
@@ -53,27 +51,12 @@ def rehearse_build(
     """
     body = json.dumps({"environment": environment, "project": project, "access_key_id": caller_access_key_id})
     headers = {"Authorization": f"Bearer {address.admin_token}", "Content-Type": "application/json"}
-    status, document = _post(address.url("builds") + REHEARSAL_PATH, headers, body.encode())
-    if status != HTTPStatus.OK:
+    answer = ask("POST", address.url("builds") + REHEARSAL_PATH, headers, body.encode())
+    document = answer.json()
+    if answer.status != HTTPStatus.OK:
         raise BuildRehearsalRefusedError(
             f"No authority of a build of {project} in {environment}",
             why=": ".join(part for part in (document.get("code"), document.get("message")) if part),
             fix="Allow the caller codebuild:StartBuild on the project; let the project's service role trust CodeBuild",
         )
     return document
-
-
-def _post(url: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str]]:
-    place = urlsplit(url)
-    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=_SECONDS)
-    try:
-        connection.request("POST", place.path, body, headers)
-        response = connection.getresponse()
-        document = json.loads(response.read())
-    except (OSError, http.client.HTTPException, ValueError) as problem:
-        raise LocalCloudError(
-            "The local cloud does not answer", why=str(problem), fix="See how it is: alphaswarm local status"
-        ) from problem
-    finally:
-        connection.close()
-    return response.status, document if isinstance(document, dict) else {}

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,11 @@ PLAN = click.option(
     "plan_file",
     type=FILE,
     help="Take the policies from this plan (terraform show -json) instead of rendering them; needs --env.",
+)
+LIVE = click.option(
+    "--live",
+    is_flag=True,
+    help="Take the policies from the accounts of the target (iam:GetRole; local: the plan role).",
 )
 
 
@@ -92,14 +98,21 @@ def explain(role: str, environment: str | None, event: str, plan_file: Path | No
 @trust.command()
 @ENVIRONMENT
 @PLAN
+@LIVE
 @click.option("--all", "everything", is_flag=True, help="Also the jobs that do not get in.")
-@options()
-def matrix(environment: str | None, plan_file: Path | None, everything: bool, **common: Any) -> int:  # noqa: FBT001
+@options(target=True)
+def matrix(
+    environment: str | None,
+    plan_file: Path | None,
+    live: bool,  # noqa: FBT001
+    everything: bool,  # noqa: FBT001
+    **common: Any,
+) -> int:
     """Decide every kind of job against both roles of every environment; exits with 3 when one is not as declared."""
     from alphaswarm_core.identity.trust import build_matrix
 
     here = session(**common)
-    found = build_matrix(here.settings, _policies(here, environment, plan_file))
+    found = build_matrix(here.settings, _policies(here, environment, plan_file, live=live))
     shown = found.cells if everything else (*found.differences, *(c for c in found.admitted() if not c.differs))
     rows = [_cell_row(cell) for cell in shown] if everything else _grouped(shown)
     verdict = f"{len(found.cells)} cells, {len(found.admitted())} admitted, {len(found.differences)} not as declared."
@@ -116,8 +129,9 @@ def matrix(environment: str | None, plan_file: Path | None, everything: bool, **
 @trust.command()
 @ENVIRONMENT
 @PLAN
-@options()
-def prove(environment: str | None, plan_file: Path | None, **common: Any) -> int:
+@LIVE
+@options(target=True)
+def prove(environment: str | None, plan_file: Path | None, live: bool, **common: Any) -> int:  # noqa: FBT001
     """Prove over all tokens that no role admits one it is not meant for; exits with 3 and prints one that gets in."""
     from alphaswarm_core.identity.iam import MalformedPolicyError, PolicyKind, parse_policy
     from alphaswarm_core.identity.proof import ProofResult, Verdict
@@ -126,7 +140,7 @@ def prove(environment: str | None, plan_file: Path | None, **common: Any) -> int
 
     here = session(**common)
     results: list[tuple[RolePolicy, ProofResult]] = []
-    for policy in _policies(here, environment, plan_file):
+    for policy in _policies(here, environment, plan_file, live=live):
         intent = declared_intent(here.settings, policy.environment, policy.role)
         try:
             result = prove_policy(parse_policy(policy.document, PolicyKind.TRUST), intent)
@@ -140,20 +154,38 @@ def prove(environment: str | None, plan_file: Path | None, **common: Any) -> int
     return ExitCode.DONE if proved else ExitCode.REFUSED
 
 
-def _policies(here: Session, environment: str | None, plan_file: Path | None) -> "list[RolePolicy]":
+def _policies(
+    here: Session, environment: str | None, plan_file: Path | None, *, live: bool = False
+) -> "list[RolePolicy]":
     from alphaswarm_core.identity.trust import policies_of_plan
     from alphaswarm_core.terraform.engines.selection import select_engine
     from alphaswarm_core.terraform.trust_rendering import render_policies
 
     if environment:
         here.settings.environment(environment)
+    names = [environment] if environment else list(here.settings.environments)
+    if live:
+        if plan_file:
+            raise UsageError("--plan and --live are two sources", fix="Give one of them")
+        return [policy for name in names for policy in _live(here, name)]
     if plan_file:
         if not environment:
             raise UsageError("--plan says nothing about the environment it was made for", fix="Add --env ENV")
         return list(policies_of_plan(_json_object(_text(plan_file)), environment))
     engine = select_engine(here.settings.terraform, os.environ)
-    names = [environment] if environment else list(here.settings.environments)
-    return [policy for name in names for policy in render_policies(here.settings, engine, os.environ, name)]
+    with ThreadPoolExecutor(len(names)) as side_by_side:
+        rendered = side_by_side.map(lambda name: render_policies(here.settings, engine, os.environ, name), names)
+        return [policy for policies in rendered for policy in policies]
+
+
+def _live(here: Session, environment: str) -> "Sequence[RolePolicy]":
+    from alphaswarm.rehearsed_sessions import Authority, session_as
+    from alphaswarm_core.adapters.iam_roles import live_policies
+    from alphaswarm_core.target import Target
+
+    if here.settings.target is Target.LOCAL:
+        return live_policies(session_as(here, environment, Authority.PLAN).cloud, environment)
+    return live_policies(here.cloud_environment(environment), environment)
 
 
 def _policy_of(here: Session, role: str, environment: str | None, plan_file: Path | None) -> "RolePolicy":
