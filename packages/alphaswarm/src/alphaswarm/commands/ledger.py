@@ -63,14 +63,22 @@ def export(place: Path | None, **common: Any) -> None:
 
 
 @ledger.command()
+@click.option("--no-roles", is_flag=True, help="Leave the roles of the runtime and the auditor alone (PostgreSQL).")
 @options()
-def migrate(**common: Any) -> None:
-    """Create the ledger's tables, or bring them to this version. SQLite does this by itself."""
+def migrate(no_roles: bool, **common: Any) -> None:  # noqa: FBT001
+    """Create the ledger's tables, or bring them to this version. SQLite does this by itself.
+
+    In PostgreSQL the owner runs it; the roles DATABASE_runtime and DATABASE_auditor get exactly their rights.
+    """
     from alphaswarm_core.ledger.store import Ledger
 
     here = session(**common)
     Ledger.migrate(here.settings.ledger_url)
-    here.output.result("ledger-migration/v1", {"migrated": True}, "The ledger's tables are up to date.")
+    roles = () if no_roles else Ledger.grant(here.settings.ledger_url)
+    text = "The ledger's tables are up to date."
+    if roles:
+        text += f"\nRoles: {', '.join(roles)}"
+    here.output.result("ledger-migration/v1", {"migrated": True, "roles": list(roles)}, text)
 
 
 def _verify_file(place: Path, head: tuple[int, str] | None) -> "VerificationReport":

@@ -94,7 +94,8 @@ def postgres_fault(error: BaseException, place: str) -> LedgerError:
 
 def _state_of_failed_connection(message: str) -> str:
     """A failed connection has no SQLSTATE in libpq: only the server's words tell why."""
-    if "password" in message or "authentication" in message or "no pg_hba.conf entry" in message:
+    refusals = ("password", "authentication", "no pg_hba.conf entry", "permission denied for database")
+    if any(words in message for words in refusals):
         return "28000"
     if 'database "' in message and "does not exist" in message:
         return "3D000"

@@ -26,7 +26,16 @@ from alphaswarm_core.ledger.records import (
     VerificationReport,
 )
 from alphaswarm_core.ledger.redaction import Redactor
-from alphaswarm_core.ledger.store import decisions, leases, run_rows, runs, schema, statements, verification
+from alphaswarm_core.ledger.store import (
+    decisions,
+    leases,
+    privileges,
+    run_rows,
+    runs,
+    schema,
+    statements,
+    verification,
+)
 from alphaswarm_core.ledger.store.database import Database, UniqueViolationError
 from alphaswarm_core.ledger.store.gate_records import GateRecords
 from alphaswarm_core.ledger.store.postgres import PostgresDatabase
@@ -85,6 +94,25 @@ class Ledger(GateRecords):
         database = _connect(url, create=True, busy_timeout=BUSY_TIMEOUT)
         try:
             schema.migrate(database)
+        finally:
+            database.close()
+
+    @staticmethod
+    def grant(url: str) -> tuple[str, ...]:
+        """Make the roles of a ledger in PostgreSQL and give each its rights; see `privileges`.
+
+        Args:
+            url: The address with the owner's name and password.
+
+        Returns:
+            The roles' names; none for SQLite, whose rights are those of the file.
+
+        Raises:
+            LedgerError: the caller is not the owner, or may not make roles.
+        """
+        database = _connect(url, create=False, busy_timeout=BUSY_TIMEOUT)
+        try:
+            return privileges.grant(database) if isinstance(database, PostgresDatabase) else ()
         finally:
             database.close()
 
