@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from alphaswarm_local.aws.messages import HttpRequest, HttpResponse
 from alphaswarm_local.builds.part import builds
+from alphaswarm_local.databases.part import databases
 from alphaswarm_local.github.admin import JobAdministration
 from alphaswarm_local.packages.part import packages
 from alphaswarm_local.world import Answerer, Part, Service, World
@@ -29,7 +30,7 @@ def github_tokens(world: World) -> Part:
     return Part(urls={"github_oidc": world.endpoint + GITHUB_PATH}, routes={GITHUB_PATH: answer})
 
 
-PARTS: tuple[Callable[[World], Part], ...] = (github_tokens, builds, packages)
+PARTS: tuple[Callable[[World], Part], ...] = (github_tokens, builds, packages, databases)
 """All parts, in the order in which they are made."""
 
 

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alphaswarm.composition import options, session
+from alphaswarm.composition import options, say_target, session
 from alphaswarm_core.errors import AlphaSwarmError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from alphaswarm_core.ledger.records import VerificationReport
+
+_SECRET_HANDLES = ("ledger_url_secret_arn", "admin_ledger_url_secret_arn")
+"""Where the runtime's address goes: the secret of the landing zone's database, else the one of the admin alone."""
 
 
 @click.group()
@@ -79,6 +82,31 @@ def migrate(no_roles: bool, **common: Any) -> None:  # noqa: FBT001
     if roles:
         text += f"\nRoles: {', '.join(roles)}"
     here.output.result("ledger-migration/v1", {"migrated": True, "roles": list(roles)}, text)
+
+
+@ledger.command()
+@click.option("--env", "environment", required=True, metavar="ENV", help="Whose ledger.")
+@options(target=True)
+def provision(environment: str, **common: Any) -> None:
+    """Make the shared ledger of an environment usable: tables, roles, and the runtime's address in its secret.
+
+    On AWS the owner's address is read from ALPHASWARM_LEDGER_OWNER_URL; on the local cloud a PostgreSQL is started. Run
+    again it gives the runtime a new password, and the old one opens nothing any more.
+    """
+    from alphaswarm.ledger_database import owner_address
+    from alphaswarm_core.adapters.handle_values import first_handle, put_secret
+    from alphaswarm_core.ledger.store import Ledger
+
+    here = session(**common)
+    say_target(here, environment)
+    cloud = here.cloud_environment(environment)
+    secret = first_handle(cloud, environment, _SECRET_HANDLES)
+    owner = owner_address(here, environment)
+    Ledger.migrate(owner)
+    roles = Ledger.grant(owner)
+    put_secret(cloud, secret, Ledger.runtime_url(owner))
+    document = {"environment": environment, "roles": list(roles), "secret": secret}
+    here.output.result("ledger-provision/v1", document, f"Roles: {', '.join(roles)}\nThe runtime's address: {secret}")
 
 
 def _verify_file(place: Path, head: tuple[int, str] | None) -> "VerificationReport":

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
+from urllib.parse import urlsplit, urlunsplit
 
 from alphaswarm_core.canonical import Json
 from alphaswarm_core.errors import AlphaSwarmError
@@ -115,6 +116,26 @@ class Ledger(GateRecords):
             return privileges.grant(database) if isinstance(database, PostgresDatabase) else ()
         finally:
             database.close()
+
+    @staticmethod
+    def runtime_url(owner_url: str) -> str:
+        """The address for the runtime, with a new password; the one that it had opens nothing any more.
+
+        Args:
+            owner_url: The address of a ledger in PostgreSQL, with the owner's name and password.
+
+        Raises:
+            LedgerError: it is no such address, or the runtime's role was not made: see `grant`.
+        """
+        database = _connect(owner_url, create=False, busy_timeout=BUSY_TIMEOUT)
+        try:
+            if not isinstance(database, PostgresDatabase):
+                raise LedgerAddressError("Only a ledger in PostgreSQL has roles", fix="Name a postgresql:// address")
+            role, password = privileges.let_in(database, privileges.RUNTIME)
+        finally:
+            database.close()
+        parts = urlsplit(owner_url)
+        return urlunsplit(parts._replace(netloc=f"{role}:{password}@{parts.netloc.rpartition('@')[2]}"))
 
     def close(self) -> None:
         """Let go of the database. Harmless when repeated."""

@@ -11,6 +11,7 @@ left to it is what appending needs, the columns of the projection that may chang
 shows any use of these that no entry stands for.
 """
 
+import secrets
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
@@ -85,3 +86,19 @@ def _statements(name: str, runtime: str, auditor: str) -> Iterator[str]:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def let_in(database: Database, part: str) -> tuple[str, str]:
+    """Give the role of a part a new password, with which it can log in. The one that it had is worth nothing any more.
+
+    Returns:
+        The role's name and its password.
+
+    Raises:
+        LedgerError: the caller may not, or the role was never made.
+    """
+    password = secrets.token_urlsafe(32)  # nothing in it that SQL or a URL would have to quote
+    with database.transaction():
+        role = role_name(str(database.rows("SELECT current_database()", {})[0][0]), part)
+        database.execute(f"ALTER ROLE {_quoted(role)} LOGIN PASSWORD '{password}'", {})
+    return role, password
