@@ -1,0 +1,296 @@
+"""One job from its place in the queue to its end."""
+
+import json
+import math
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from alphaswarm_core.errors import AlphaSwarmError
+from alphaswarm_local.actions.engine.contexts import runner_context
+from alphaswarm_local.actions.engine.finding_actions import find_action
+from alphaswarm_local.actions.engine.frames import Frame
+from alphaswarm_local.actions.engine.layout import Layout
+from alphaswarm_local.actions.engine.masks import Masks
+from alphaswarm_local.actions.engine.processes import Grace, JobProcesses
+from alphaswarm_local.actions.engine.reporting import Reporter
+from alphaswarm_local.actions.engine.results import JobOutcome
+from alphaswarm_local.actions.engine.session import JobSession
+from alphaswarm_local.actions.engine.settings import RunnerSettings
+from alphaswarm_local.actions.engine.step_results import StepCancelled, StepFailed
+from alphaswarm_local.actions.engine.stepping import run_steps
+from alphaswarm_local.actions.engine.truth import holds
+from alphaswarm_local.actions.expressions import Scope
+from alphaswarm_local.actions.expressions.values import Value, to_number
+from alphaswarm_local.actions.seam.cancellation import Cancellation
+from alphaswarm_local.actions.seam.concurrency import Ticket
+from alphaswarm_local.actions.seam.control_plane import ControlPlane, JobGrant, Material
+from alphaswarm_local.actions.seam.events import Conclusion, JobChanged, Status
+from alphaswarm_local.actions.seam.requests import JobFacts
+from alphaswarm_local.actions.workflow.model import Defaults, Job, Templates
+
+DEFAULT_MINUTES = 360
+
+
+@dataclass(frozen=True, slots=True)
+class JobPlan:
+    """A job as its workflow and its place in the run determine it.
+
+    Attributes:
+        contexts: `github`, `inputs`, `needs`, `strategy`, `matrix`.
+        workflow_env: `env` of its workflow.
+        secrets: What a caller passed to the workflow of the job; None: those of the repository.
+    """
+
+    job: Job
+    facts: JobFacts
+    contexts: Mapping[str, Value]
+    workflow_env: Templates
+    workflow_defaults: Defaults
+    secrets: Mapping[str, str] | None = None
+
+
+class JobExecution:
+    """Executes one job.
+
+    Args:
+        slots: How many jobs run at the same time.
+        cancellation: Of this job alone.
+    """
+
+    def __init__(
+        self,
+        plan: JobPlan,
+        plane: ControlPlane,
+        settings: RunnerSettings,
+        slots: threading.Semaphore,
+        cancellation: Cancellation,
+    ) -> None:
+        self._plan, self._plane, self._settings, self._slots = plan, plane, settings, slots
+        self._cancellation = cancellation
+        self._masks = Masks()
+        self._reporter = Reporter(plane, plan.facts, self._masks)
+        self._message = ""
+
+    def run(self) -> JobOutcome:
+        """Execute it; never raises."""
+        self._changed(Status.QUEUED)
+        ticket: Ticket | None = None
+        try:
+            ticket = self._enter_group()
+            conclusion, outputs, url = self._admitted() if ticket is None or ticket.held else _CANCELLED
+        except (AlphaSwarmError, StepFailed) as error:
+            conclusion, outputs, url = Conclusion.FAILURE, {}, ""
+            why = error.why if isinstance(error, AlphaSwarmError) else None
+            self._say_failure(f"{error} ({why})" if why else str(error))
+        except Exception as error:  # noqa: BLE001 - a defect of the control plane or of ours fails the job, not the server
+            conclusion, outputs, url = Conclusion.FAILURE, {}, ""
+            self._say_failure(f"The runner failed: {type(error).__name__}: {error}")
+        finally:
+            if ticket is not None:
+                ticket.leave()
+            self._cancellation.close()
+        if conclusion is Conclusion.CANCELLED:
+            self._message = self._message or self._cancellation.reason
+        self._changed(Status.COMPLETED, conclusion, outputs, url)
+        return JobOutcome(conclusion, outputs)
+
+    def _enter_group(self) -> Ticket | None:
+        wanted = self._plan.job.concurrency
+        if wanted is None:
+            return None
+        scope = self._early_scope()
+        ticket = self._plane.concurrency.enter(
+            self._plan.facts.run.repository.name,
+            wanted.group.text(scope),
+            self._cancellation,
+            cancel_in_progress=holds(wanted.cancel_in_progress, scope),
+            keep_waiting=wanted.queue_all,
+        )
+        if not ticket.held:
+            self._changed(Status.PENDING)
+        ticket.wait()
+        return ticket
+
+    def _early_scope(self) -> Scope:
+        variables: Mapping[str, Value] = dict(self._plane.variables(self._plan.facts.run))
+        return Scope({**self._plan.contexts, "vars": variables})
+
+    def _admitted(self) -> "_Ended":
+        """Ask the environment, then run in a slot of the runner's."""
+        if self._plan.facts.environment is not None and not self._cancellation.requested:
+            self._changed(Status.WAITING)
+            admission = self._plane.admit(self._plan.facts, self._cancellation)
+            if not admission.admitted and not self._cancellation.requested:
+                self._say_failure(admission.reason or "The environment does not let the job in")
+                return Conclusion.FAILURE, {}, ""
+        with _slot(self._slots, self._cancellation) as got:
+            return self._opened() if got else _CANCELLED
+
+    def _opened(self) -> "_Ended":
+        material = self._plane.material(self._plan.facts)
+        grant = self._plane.open_job(self._plan.facts)
+        layout = Layout.create(self._settings.work, self._plan.facts.run.repository.name)
+        processes = JobProcesses(Grace(self._settings.interrupt_seconds, self._settings.terminate_seconds))
+        try:
+            self._changed(Status.IN_PROGRESS)
+            session = self._session(material, grant, layout, processes)
+            return self._worked(session)
+        finally:
+            processes.close()
+            if not self._settings.keep_work:
+                layout.remove()
+            self._plane.close_job(self._plan.facts)
+
+    def _session(self, material: Material, grant: JobGrant, layout: Layout, processes: JobProcesses) -> JobSession:
+        plan, facts = self._plan, self._plan.facts
+        own = material.secrets if plan.secrets is None else plan.secrets
+        secrets: dict[str, Value] = {**own, **material.environment_secrets, "GITHUB_TOKEN": grant.token}
+        for value in [*(str(each) for each in secrets.values()), *([grant.identity.token] if grant.identity else [])]:
+            self._masks.add(value)
+        github = plan.contexts["github"]
+        told = {"job": facts.id, "token": grant.token, "workspace": str(layout.workspace)}
+        contexts: dict[str, Value] = {
+            **plan.contexts,
+            "github": {
+                **(github if isinstance(github, dict) else {}),
+                **told,
+                "event_path": _event_file(layout, facts),
+            },
+            "secrets": secrets,
+            "vars": dict(material.variables),
+            "runner": runner_context(layout, self._settings),
+        }
+        session = JobSession(
+            facts=facts,
+            plane=self._plane,
+            settings=self._settings,
+            layout=layout,
+            masks=self._masks,
+            reporter=self._reporter,
+            processes=processes,
+            cancellation=self._cancellation,
+            grant=grant,
+            contexts=contexts,
+        )
+        for templates in (plan.workflow_env, plan.job.env):
+            session.env.update({name: each.text(Frame(session).scope()) for name, each in templates.items()})
+        return session
+
+    def _worked(self, session: JobSession) -> "_Ended":
+        job = self._plan.job
+        frame = Frame(session, _defaults(job.defaults, self._plan.workflow_defaults))
+        timer = self._timer(frame)
+        try:
+            self._set_up(session)
+            number = run_steps(frame, job.steps, 2) if not session.failed else 2
+            number = self._post_steps(session, frame, number)
+            outputs = {} if session.failed else self._outputs(frame, number)
+        finally:
+            timer.cancel()
+        url = job.environment.url.text(frame.scope()) if job.environment is not None and job.environment.url else ""
+        return session.status, outputs, self._masks.hide(url)
+
+    def _timer(self, frame: Frame) -> threading.Timer:
+        template = self._plan.job.timeout_minutes
+        minutes = DEFAULT_MINUTES if template is None else to_number(template.value(frame.scope()))
+        if math.isnan(minutes) or minutes <= 0:
+            raise StepFailed("timeout-minutes of the job is not a positive number")
+        reason = f"The job has exceeded the maximum execution time of {minutes:g} minutes"
+        timer = threading.Timer(minutes * 60, self._cancellation.request, (reason,))
+        timer.daemon = True
+        timer.start()
+        return timer
+
+    def _set_up(self, session: JobSession) -> None:
+        """Step 1: what the job may, and whether its actions are there; a missing one fails it before anything runs."""
+        reporter, facts = self._reporter, self._plan.facts
+        reporter.step_started(1, "Set up job")
+        reporter.say(1, f"Job: {facts.name}")
+        reporter.say(
+            1, "GITHUB_TOKEN Permissions: " + (", ".join(f"{k}: {v}" for k, v in facts.permissions.items()) or "none")
+        )
+        conclusion = Conclusion.SUCCESS
+        for uses in dict.fromkeys(
+            step.uses for step in self._plan.job.steps if step.uses and not step.uses.startswith("./")
+        ):
+            try:
+                find_action(session, uses)
+                reporter.say(1, f"Action: {uses}")
+            except AlphaSwarmError as error:
+                reporter.error(1, f"{error.what} ({error.why})" if error.why else error.what)
+                session.failed, conclusion = True, Conclusion.FAILURE
+        reporter.step_ended(1, "Set up job", conclusion, conclusion)
+
+    def _post_steps(self, session: JobSession, frame: Frame, number: int) -> int:
+        while session.post:
+            step = session.post.pop()
+            if not step.condition.holds(frame.scope()):
+                continue
+            self._reporter.step_started(number, step.name)
+            conclusion = Conclusion.SUCCESS
+            try:
+                step.run(number)
+            except (StepFailed, StepCancelled, AlphaSwarmError) as failure:
+                self._reporter.error(number, str(failure) or "The step was cancelled")
+                conclusion = Conclusion.FAILURE
+                frame.fail()
+            self._reporter.step_ended(number, step.name, conclusion, conclusion)
+            number += 1
+        return number
+
+    def _outputs(self, frame: Frame, number: int) -> dict[str, str]:
+        """The job's outputs; one that holds a secret is left out, as on GitHub."""
+        found = {name: each.text(frame.scope()) for name, each in self._plan.job.outputs.items()}
+        secret = [name for name, value in found.items() if self._masks.hide(value) != value]
+        for name in secret:
+            self._reporter.say(number, f"##[warning]Skip output '{name}' since it may contain secret.")
+        return {name: value for name, value in found.items() if name not in secret}
+
+    def _say_failure(self, message: str) -> None:
+        self._message = self._masks.hide(message)
+        self._reporter.error(0, message)
+
+    def _changed(
+        self,
+        status: Status,
+        conclusion: Conclusion | None = None,
+        outputs: Mapping[str, str] | None = None,
+        url: str = "",
+    ) -> None:
+        now = self._plane.now()
+        message = self._message if status is Status.COMPLETED else ""
+        self._plane.report(JobChanged(self._plan.facts, now, status, conclusion, outputs or {}, url, message))
+
+
+_Ended = tuple[Conclusion, dict[str, str], str]
+_CANCELLED: _Ended = (Conclusion.CANCELLED, {}, "")
+
+
+class _slot:  # noqa: N801 - used as a statement
+    """A place among the jobs that run at the same time; False when cancelled while waiting for one."""
+
+    def __init__(self, slots: threading.Semaphore, cancellation: Cancellation) -> None:
+        self._slots, self._cancellation, self._got = slots, cancellation, False
+
+    def __enter__(self) -> bool:
+        while not self._cancellation.requested:
+            if self._slots.acquire(timeout=0.2):
+                self._got = True
+                return True
+        return False
+
+    def __exit__(self, *_: object) -> None:
+        if self._got:
+            self._slots.release()
+
+
+def _defaults(own: Defaults, workflow: Defaults) -> Defaults:
+    return Defaults(own.shell or workflow.shell, own.working_directory or workflow.working_directory)
+
+
+def _event_file(layout: Layout, facts: JobFacts) -> str:
+    path = layout.temp / "_github_workflow" / "event.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(facts.run.event), encoding="utf-8")
+    return str(path)

@@ -1,0 +1,107 @@
+"""Runs a list of steps: conditions, variables, `continue-on-error`, time limits, outputs."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from alphaswarm_core.errors import AlphaSwarmError
+from alphaswarm_local.actions.engine.frames import Frame
+from alphaswarm_local.actions.engine.scripts import run_script
+from alphaswarm_local.actions.engine.step_results import StepCancelled, StepFailed, StepResult
+from alphaswarm_local.actions.engine.step_work import StepWork
+from alphaswarm_local.actions.engine.truth import holds
+from alphaswarm_local.actions.engine.using import use_action
+from alphaswarm_local.actions.expressions import Scope
+from alphaswarm_local.actions.expressions.values import to_number
+from alphaswarm_local.actions.seam.events import Conclusion
+from alphaswarm_local.actions.workflow.model import Step
+
+
+def run_steps(frame: Frame, steps: Sequence[Step], first_number: int) -> int:
+    """Run steps in order; the number of the next one."""
+    for offset, step in enumerate(steps):
+        number = frame.number or first_number + offset
+        result = _run_one(frame, step, number, offset)
+        frame.steps[step.id or f"__{offset}"] = result.context()
+    return first_number + len(steps)
+
+
+def _run_one(frame: Frame, step: Step, number: int, offset: int) -> StepResult:
+    """One step, whatever happens in it."""
+    reporter = frame.session.reporter
+    name = _name(frame, step)
+    if not frame.number:
+        reporter.step_started(number, name)
+    result = _decided(frame, step, number, offset)
+    if not frame.number:
+        reporter.step_ended(number, name, result.conclusion, result.outcome)
+    return result
+
+
+def _decided(frame: Frame, step: Step, number: int, offset: int) -> StepResult:
+    try:
+        if not step.condition.holds(frame.scope()):
+            return StepResult(Conclusion.SKIPPED, Conclusion.SKIPPED)
+    except AlphaSwarmError as error:
+        frame.session.reporter.error(number, _said(error))
+        frame.fail()
+        return StepResult(Conclusion.FAILURE, Conclusion.FAILURE)
+    return _executed(frame, step, number, offset)
+
+
+def _executed(frame: Frame, step: Step, number: int, offset: int) -> StepResult:
+    outputs: Mapping[str, str] = {}
+    outcome = Conclusion.SUCCESS
+    action = step.id or (f"__run_{offset}" if step.run else f"__{step.uses.partition('@')[0].replace('/', '_')}")
+    own: dict[str, str] = {}
+    try:
+        own = {name: each.text(frame.scope(own, action=action)) for name, each in step.env.items()}
+        work = StepWork(frame, step, number, action, own, _seconds(step, frame.scope(own)), run_steps)
+        outputs = run_script(work) if step.run is not None else use_action(work)
+    except StepCancelled:
+        outcome = Conclusion.CANCELLED
+    except StepFailed as failure:
+        outcome, outputs = Conclusion.FAILURE, failure.outputs
+        if str(failure):
+            frame.session.reporter.error(number, str(failure))
+    except AlphaSwarmError as error:
+        outcome = Conclusion.FAILURE
+        frame.session.reporter.error(number, _said(error))
+    return StepResult(outcome, _concluded(frame, step, number, outcome, own), outputs)
+
+
+def _concluded(frame: Frame, step: Step, number: int, outcome: Conclusion, own: Mapping[str, str]) -> Conclusion:
+    """`conclusion` from `outcome`: a failure that the step allows is none."""
+    if outcome is not Conclusion.FAILURE:
+        return outcome
+    try:
+        if holds(step.continue_on_error, frame.scope(own)):
+            return Conclusion.SUCCESS
+    except AlphaSwarmError as error:
+        frame.session.reporter.error(number, _said(error))
+    frame.fail()
+    return Conclusion.FAILURE
+
+
+def _seconds(step: Step, scope: Scope) -> float | None:
+    if step.timeout_minutes is None:
+        return None
+    minutes = to_number(step.timeout_minutes.value(scope))
+    if math.isnan(minutes) or minutes <= 0:
+        raise StepFailed(f"timeout-minutes is {step.timeout_minutes.text(scope)[:40]!r}, not a positive number")
+    return minutes * 60
+
+
+def _said(error: AlphaSwarmError) -> str:
+    return f"{error.what} ({error.why})" if error.why else error.what
+
+
+def _name(frame: Frame, step: Step) -> str:
+    try:
+        if step.name is not None:
+            return step.name.text(frame.scope())
+    except AlphaSwarmError:
+        return step.name.source if step.name is not None else ""
+    if step.run is not None:
+        lines = step.run.source.strip().splitlines() or [""]
+        return f"Run {lines[0]}"
+    return f"Run {step.uses}"
