@@ -13,6 +13,14 @@ findings contains plan.finding("wildcard-principal", each, "allows everybody") i
 	iam.allows_everybody(statement)
 }
 
+findings contains plan.finding("unreadable-document", each, sprintf("has a %s that cannot be read", [name])) if {
+	some each in plan.kept
+	startswith(each.type, "aws_")
+	some name in iam.attributes | {"container_definitions"}
+	plan.unreadable(each, name)
+	not each.type in data.settings.plain_policy_types
+}
+
 anywhere := {"0.0.0.0/0", "::/0"}
 
 findings contains plan.finding("open-ingress", each, sprintf("opens %s to %s", [ports_text(rule), source])) if {

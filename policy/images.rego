@@ -12,10 +12,11 @@ findings contains plan.finding("mutable-image-tags", each, "has tags that can be
 
 by_digest := `@sha256:[0-9a-f]{64}$`
 
-findings contains plan.finding("image-by-tag", each, sprintf("runs %s", [container.image])) if {
+findings contains plan.finding("image-by-tag", each, sprintf("runs %s", [image])) if {
 	some each in plan.of_type("aws_ecs_task_definition")
 	some container in containers(each)
-	not regex.match(by_digest, container.image)
+	image := object.get(container, "image", "no image at all")
+	not regex.match(by_digest, image)
 }
 
 findings contains plan.finding("image-by-tag", each, sprintf("runs %s", [image])) if {
@@ -31,7 +32,5 @@ findings contains plan.finding("image-not-known", each, "has containers that are
 }
 
 containers(task) := [each |
-	text := task.change.after.container_definitions
-	is_string(text)
-	some each in json.unmarshal(text)
+	some each in plan.document(task, "container_definitions")
 ]

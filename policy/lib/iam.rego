@@ -3,15 +3,15 @@ package lib.iam
 
 import rego.v1
 
+import data.lib.plan
+
 attributes := {"access_policies", "assume_role_policy", "policy"}
 
 # The statements of every policy document of a resource.
 statements(resource) := [statement |
 	some name in attributes
-	text := resource.change.after[name]
-	is_string(text)
-	json.is_valid(text)
-	document := json.unmarshal(text)
+	document := plan.document(resource, name)
+	is_object(document)
 	some statement in as_list(object.get(document, "Statement", []))
 ]
 

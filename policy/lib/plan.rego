@@ -36,6 +36,26 @@ true_or_unknown(resource, name) if unknown(resource, name)
 # The blocks of a nested attribute.
 blocks(resource, name) := [each | some each in value(resource, name, [])]
 
+# A document that an attribute holds as JSON text. It may be handed over parsed.
+document(resource, name) := parsed(value(resource, name, null))
+
+parsed(text) := json.unmarshal(text) if {
+	is_string(text)
+	json.is_valid(text)
+}
+
+parsed(value) := value if is_object(value)
+
+parsed(value) := value if is_array(value)
+
+# Text where a document belongs that cannot be read, so that no rule would see what is in it.
+unreadable(resource, name) if {
+	text := value(resource, name, "")
+	is_string(text)
+	text != ""
+	not json.is_valid(text)
+}
+
 # The module path of a resource without instance keys, for example ["admin", "ecs"].
 module_path(resource) := [name |
 	address := regex.replace(object.get(resource, "module_address", ""), `\[[^\]]*\]`, "")

@@ -23,7 +23,8 @@ acted(type, actions) := {
 }
 
 # `resource` with attributes that will only be known after the apply.
-pending(resource, names) := object.union(resource, {"change": {"after_unknown": {name: true | some name in names}}})
+pending(resource, names) := object.union(object.remove(resource, ["change"]), {"change": change}) if {
+	unknown := {"after_unknown": {name: true | some name in names}}
+	change := object.union(object.remove(resource.change, ["after_unknown"]), unknown)
+}
 
-# The rules that find something in the plan.
-found contains each.rule if some each in data.main.findings

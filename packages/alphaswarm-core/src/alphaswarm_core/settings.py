@@ -70,6 +70,24 @@ class TerraformSettings(_Section):
     )
 
 
+class PolicySettings(_Section):
+    """What every plan is judged by."""
+
+    directory: str = Field(
+        "policy", description="Where the Rego rules, their data and exceptions.toml are.", examples=["policy"]
+    )
+    timeout_seconds: Annotated[int, Field(strict=True, ge=1, le=600)] = Field(
+        30, description="How long the policy engine may take over one plan.", examples=[30]
+    )
+
+    @field_validator("directory")
+    @classmethod
+    def _inside_the_project(cls, directory: str) -> str:
+        if Path(directory).is_absolute() or ".." in Path(directory).parts:
+            raise ValueError("the directory leaves the project, and with it what is reviewed")
+        return directory
+
+
 class RepositorySettings(_Section):
     """A GitHub repository that may deploy. The numeric ids cannot be recycled; a name can."""
 
@@ -194,6 +212,7 @@ class Settings(_Section):
     )
     ledger: LedgerSettings = LedgerSettings()
     terraform: TerraformSettings = TerraformSettings()
+    policy: PolicySettings = PolicySettings()
     github: GithubSettings = GithubSettings()
     index: IndexSettings = IndexSettings()
     environments: dict[str, EnvironmentSettings] = Field(description="The environments, in the order of promotion.")
@@ -210,6 +229,11 @@ class Settings(_Section):
     def home_path(self) -> Path:
         """The directory of working data, absolute."""
         return (self.root / self.home).absolute()
+
+    @property
+    def policy_path(self) -> Path:
+        """The directory of the policy, absolute."""
+        return (self.root / self.policy.directory).absolute()
 
     @property
     def ledger_url(self) -> str:

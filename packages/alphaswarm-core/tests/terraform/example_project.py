@@ -45,6 +45,26 @@ resource "terraform_data" "part" { input = "v1" }
 output "id" { value = terraform_data.part.id }
 """
 
+POLICY = """
+package main
+import rego.v1
+findings contains {"rule": "no-forbidden-things", "address": each.address, "what": sprintf("is %s", [what])} if {
+	some each in input.resource_changes
+	what := each.change.after.input
+	startswith(what, "forbidden")
+}
+deny := findings
+warn contains {"rule": "few-things", "address": "input", "what": "has many things"} if {
+	count(input.resource_changes) > 20
+}
+"""
+
+RULES = """
+rules:
+  no-forbidden-things: {severity: deny, title: Nothing is forbidden, why: It is forbidden., fix: Do without it.}
+  few-things: {severity: warn, title: Few things, why: Many are many., fix: Have fewer.}
+"""
+
 
 @dataclass(frozen=True)
 class Project:
@@ -68,6 +88,10 @@ class Project:
     def ledger(self) -> Path:
         return self.home / "ledger.db"
 
+    @property
+    def policy(self) -> Path:
+        return self.root / "policy"
+
     def stack(self, environment: str = "dev") -> Path:
         return self.root / "terraform/environments" / environment / "main.tf"
 
@@ -85,4 +109,7 @@ def write_project(root: Path) -> Project:
     project.part.write_text(PART)
     (root / "state").mkdir()
     project.settings.write_text(SETTINGS)
+    (project.policy / "data").mkdir(parents=True)
+    (project.policy / "main.rego").write_text(POLICY)
+    (project.policy / "data/rules.yaml").write_text(RULES)
     return project

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "deploy": ("alphaswarm.commands.deploy:deploy", "Plan and apply the app tier, audited"),
     "runs": ("alphaswarm.commands.runs:runs", "Look at runs: list, show, logs, watch, unlock"),
     "ledger": ("alphaswarm.commands.ledger:ledger", "Verify and export the ledger"),
+    "policy": ("alphaswarm.commands.policy:policy", "Judge plans by the rules of policy/"),
     "trust": ("alphaswarm.commands.trust:trust", "Decide, explain and prove who may become which role"),
     "halt": ("alphaswarm.commands.halt:halt", "Stop all applies and destroys, or let them go on"),
     "index": ("alphaswarm.commands.index:index", "The private package index: publish, log in, list"),

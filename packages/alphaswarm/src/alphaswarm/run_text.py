@@ -6,6 +6,7 @@ from typing import Any
 
 from alphaswarm.plan_text import headline
 from alphaswarm_core.ledger.records import Run, RunKind
+from alphaswarm_core.policy.result import headline_of
 
 _SHORT_ID = 13
 """The part of an id that holds its time in milliseconds: unique, and every command takes it."""
@@ -51,6 +52,7 @@ def run_facts(run: Run) -> dict[str, object]:
         "workflow": run.actor.run_url,
         "plan run": run.parent_run_id,
         "changes": headline(run.plan_summary) if isinstance(run.plan_summary, dict) else None,
+        "policy": headline_of(run.policy_result),
         "plan digest": run.plan_digest,
         "commit": run.commit,
         "ref": run.ref,

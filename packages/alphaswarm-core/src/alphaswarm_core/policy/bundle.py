@@ -15,6 +15,7 @@ _LARGEST_FILE = 1_000_000
 _MOST_FILES = 500
 _TEST_ENDING = "_test.rego"
 _DATA = "data"
+_CASES = "cases/"
 _FIX = "Restore the directory from the repository: it is part of what is reviewed"
 
 
@@ -35,15 +36,15 @@ class PolicyBundle:
     """What a plan is judged by.
 
     Attributes:
-        modules: Rego sources by path below the directory, tests left out.
-        tests: The sources of the tests, by path.
+        modules: Rego sources by path below the directory, without tests and cases.
+        cases: The sources of the test cases, by path.
         data: What stands in the YAML files below `data/`, merged.
         rules: The catalogue, by rule id.
         digest: SHA-256 over every file's path and bytes: which policy judged a run.
     """
 
     modules: Mapping[str, str]
-    tests: Mapping[str, str]
+    cases: Mapping[str, str]
     data: Mapping[str, Any]
     rules: Mapping[str, Rule]
     digest: str
@@ -59,13 +60,14 @@ def read_bundle(directory: Path) -> PolicyBundle:
         raise PolicyUnusableError(f"There is no policy in {directory}", why="it is not a directory", fix=_FIX)
     sources = {path.relative_to(directory).as_posix(): _text(path) for path in _files(directory)}
     rego = {name: text for name, text in sources.items() if name.endswith(".rego")}
-    modules = {name: text for name, text in rego.items() if not name.endswith(_TEST_ENDING)}
+    rules = {name: text for name, text in rego.items() if not name.endswith(_TEST_ENDING)}
+    modules = {name: text for name, text in rules.items() if not name.startswith(_CASES)}
     if not modules:
         raise PolicyUnusableError(f"There are no rules in {directory}", why="no file ends in .rego", fix=_FIX)
     data = _data({name: text for name, text in sources.items() if name not in rego})
     return PolicyBundle(
         modules=modules,
-        tests={name: text for name, text in rego.items() if name not in modules},
+        cases={name: text for name, text in rules.items() if name not in modules},
         data=data,
         rules=_rules(data),
         digest=_digest(sources),
@@ -106,7 +108,9 @@ def _data(sources: Mapping[str, str]) -> dict[str, Any]:
 def _rules(data: Mapping[str, Any]) -> dict[str, Rule]:
     catalogue = data.get("rules")
     if not isinstance(catalogue, dict) or not catalogue:
-        raise PolicyUnusableError("The policy has no catalogue of rules", why=f"{_DATA}/rules.yaml lists none", fix=_FIX)
+        raise PolicyUnusableError(
+            "The policy has no catalogue of rules", why=f"{_DATA}/rules.yaml lists none", fix=_FIX
+        )
     return {str(name): _rule(str(name), entry) for name, entry in catalogue.items()}
 
 

@@ -24,7 +24,9 @@ def engine_name() -> str:
         return f"regopy {importlib.metadata.version('regopy')}"
     except importlib.metadata.PackageNotFoundError:
         raise PolicyEngineError(
-            "There is no policy engine", why="regopy is not installed", fix="pip install 'alphaswarm-core[policy]'"
+            "There is no policy engine",
+            why="regopy is not installed",
+            fix="pip install alphaswarm-core brings it",
         ) from None
 
 

@@ -1,7 +1,7 @@
 """Evaluates Rego in a process of its own: `python -m alphaswarm_core.policy.evaluator`, a request on standard input.
 
 The engine (rego-cpp) is native code: a defect in it ends the process that it is in, and nothing inside that process can
-stop it. So it gets one, with limits on memory and time; `engine` starts it.
+stop it. So it gets one, which `engine` starts, bounds and ends.
 
 Two of the engine's habits are worked around here, and the tests would notice their end. It does not escape quotes in
 what it prints, so every text of a result comes back in base64. And its json.unmarshal unescapes once too often, so JSON
@@ -12,46 +12,46 @@ by no rule.
 import base64
 import json
 import os
-import resource
 import sys
 from collections.abc import Mapping
 from typing import Any
 
-_MEMORY_BYTES = 4 * 1024**3
+from regopy import Interpreter
+
 _FIELDS = ("rule", "address", "what")
-_QUERY = "[{" + ", ".join(f'"{each}": base64.encode(found.{each})' for each in _FIELDS) + "} | some found in data.main.SET]"
+_OBJECT = ", ".join(f'"{each}": base64.encode(found.{each})' for each in _FIELDS)
+_COUNT = "count(data.main.SET)"
+_QUERY = f"[{{{_OBJECT}}} | some found in data.main.SET]"
 
 
-def evaluate(
-    modules: Mapping[str, str], data: Mapping[str, Any], document: Any, queries: Mapping[str, str]
-) -> dict[str, Any]:
+def evaluate(modules: Mapping[str, str], data: Mapping[str, Any], document: Any, *queries: str) -> list[Any]:
     """The value of each query; None where it is undefined.
 
     Raises:
         RuntimeError: the engine does not understand the modules or a query; it has said why on standard output.
     """
-    from regopy import Interpreter
-
     interpreter = Interpreter()
     for name, source in modules.items():
         interpreter.add_module(name, source)
     interpreter.add_data(dict(data))  # in one piece: the engine does not merge documents
     interpreter.set_input(document)
-    values: dict[str, Any] = {}
-    for name, query in queries.items():
-        output = interpreter.query(query)
-        if not output.ok():
-            raise RuntimeError(f"{name} cannot be evaluated")
-        expressions = output.results[0].expressions if len(output) else []
-        values[name] = expressions[0] if expressions else None
-    return values
+    return [_value(interpreter, query) for query in queries]
+
+
+def _value(interpreter: Interpreter, query: str) -> Any:
+    output = interpreter.query(query)
+    if not output.ok():
+        raise RuntimeError(f"{query} cannot be evaluated")
+    expressions = output.results[0].expressions if len(output) else []
+    return expressions[0] if expressions else None
 
 
 def findings(modules: Mapping[str, str], data: Mapping[str, Any], document: Any) -> dict[str, list[dict[str, str]]]:
     """The members of `data.main.deny` and `data.main.warn`."""
-    queries = {name: _QUERY.replace("SET", name) for name in ("deny", "warn")}
-    values = evaluate(modules, data, parsed_texts(document), queries)
-    return {name: [_decoded(each) for each in _list(values[name], name)] for name in queries}
+    names = ("deny", "warn")
+    queries = [query.replace("SET", name) for name in names for query in (_QUERY, _COUNT)]
+    values = evaluate(modules, data, parsed_texts(document), *queries)
+    return {name: _whole(name, values[2 * i], values[2 * i + 1]) for i, name in enumerate(names)}
 
 
 def parsed_texts(document: Any) -> Any:
@@ -79,10 +79,13 @@ def _parsed(value: Any) -> Any:
     return parsed if isinstance(parsed, dict | list) else value
 
 
-def _list(value: Any, name: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise RuntimeError(f"data.main.{name} is no set of findings")
-    return value
+def _whole(name: str, found: Any, count: Any) -> list[dict[str, str]]:
+    """All findings of a set. A finding without rule, address or words would be left out by the query: a denial lost."""
+    if count is None:
+        raise RuntimeError(f"the policy has no data.main.{name}")
+    if not isinstance(found, list) or len(found) != count:
+        raise RuntimeError(f"a finding of data.main.{name} has no {', no '.join(_FIELDS)}")
+    return [_decoded(each) for each in found]
 
 
 def _decoded(found: Mapping[str, str]) -> dict[str, str]:
@@ -90,18 +93,22 @@ def _decoded(found: Mapping[str, str]) -> dict[str, str]:
 
 
 def main() -> int:
-    """Answer one request: `{"modules", "data", "input"}` for findings, with `"tests"` for the values of tests."""
+    """Answer one request: the findings in one plan (`input`), in several (`plans`), or the value of a `query`."""
     answer = os.dup(1)
     os.dup2(2, 1)  # what the engine prints is a diagnostic, not an answer
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    request = json.load(sys.stdin.buffer)
-    if "tests" in request:
-        values: Any = evaluate(request["modules"], request["data"], {}, request["tests"])
-    else:
-        values = findings(request["modules"], request["data"], request["input"])
+    value = _answer(json.load(sys.stdin.buffer))
     with os.fdopen(answer, "w", encoding="utf-8") as stream:
-        json.dump(values, stream)
+        json.dump(value, stream)
     return 0
+
+
+def _answer(request: Mapping[str, Any]) -> Any:
+    modules, data = request["modules"], request["data"]
+    if "query" in request:
+        return evaluate(modules, data, {}, request["query"])[0]
+    if "plans" in request:
+        return [findings(modules, {**data, "context": each["context"]}, each["input"]) for each in request["plans"]]
+    return findings(modules, data, request["input"])
 
 
 if __name__ == "__main__":

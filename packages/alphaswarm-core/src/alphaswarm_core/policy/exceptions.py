@@ -98,21 +98,27 @@ def _exception(
     wrong = _wrong(fields, rules, environments, today)
     if wrong:
         raise PolicyExceptionError(f"{place}: {wrong}", fix="docs/concepts/policy.md shows what an exception says")
-    return PolicyException(*(fields[key].strip() for key in _TEXTS), until=fields["until"])
+    return PolicyException(**{key: fields[key].strip() for key in _TEXTS}, until=fields["until"])
 
 
-def _wrong(
-    fields: Mapping[str, Any], rules: Collection[str], environments: Collection[str], today: date
-) -> str | None:
+def _wrong(fields: Mapping[str, Any], rules: Collection[str], environments: Collection[str], today: date) -> str | None:
     """What is wrong with an exception; None where nothing is."""
+    return _wrong_form(fields) or _wrong_content(fields, rules, environments, today)
+
+
+def _wrong_form(fields: Mapping[str, Any]) -> str | None:
     unknown = sorted(set(fields) - {*_TEXTS, "until"})
     if unknown:
         return f"unknown key {unknown[0][:40]!r}"
     missing = [key for key in _TEXTS if not isinstance(fields.get(key), str) or not fields[key].strip()]
     if missing:
         return f"it has no {' and no '.join(missing)}"
-    if type(fields.get("until")) is not date:
-        return "`until` is no day (YYYY-MM-DD, without quotes)"
+    return None if type(fields.get("until")) is date else "`until` is no day (YYYY-MM-DD, without quotes)"
+
+
+def _wrong_content(
+    fields: Mapping[str, Any], rules: Collection[str], environments: Collection[str], today: date
+) -> str | None:
     if fields["rule"] not in rules:
         return f"there is no rule {fields['rule'][:60]!r}"
     if fields["environment"] not in environments:

@@ -1,44 +1,73 @@
-"""The policy's own tests: every rule `test_…` in a file `*_test.rego`, as `opa test` and `conftest verify` find them."""
+"""The policy's own tests: the cases in `cases/*.rego`, each a plan and the rules that must find something in it.
 
-import re
+They are Rego data, so that the same helpers build plans as tersely as in OPA's tests; `conftest verify` reads them too
+(`conftest_test.rego`). A case is `{"found": [rule, …], "input": plan}`, where it matters with `"denied": [rule, …]` and
+`"context": {"gated": …}`.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from alphaswarm_core.policy.bundle import PolicyBundle
 from alphaswarm_core.policy.engine import ask_engine
-
-_PACKAGE = re.compile(r"^package\s+([\w.]+)\s*$", re.MULTILINE)
-_TEST = re.compile(r"^(test_\w+)", re.MULTILINE)
+from alphaswarm_core.policy.errors import PolicyUnusableError
 
 
 @dataclass(frozen=True, slots=True)
 class TestOutcome:
-    """One test and whether it holds."""
+    """One case. `why` says what was expected and found where it does not hold."""
 
     __test__ = False  # its name is not an invitation to pytest
 
-    file: str
+    group: str
     name: str
-    passed: bool
+    why: str | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether it holds."""
+        return self.why is None
 
 
-def run_tests(bundle: PolicyBundle, *, timeout_seconds: float = 60.0) -> tuple[TestOutcome, ...]:
-    """Run the tests of `bundle`, in the order of files and names.
+def run_tests(bundle: PolicyBundle, *, timeout_seconds: float = 120.0) -> tuple[TestOutcome, ...]:
+    """Run every case of `bundle`, in the order of groups and names.
 
     Raises:
-        PolicyEngineError: the engine does not understand them.
+        PolicyUnusableError: what stands in cases/ is no case.
+        PolicyEngineError: the engine does not understand the rules or the cases.
     """
-    found = [
-        (file, f"data.{match[1]}.{name}")
-        for file, source in sorted(bundle.tests.items())
-        if (match := _PACKAGE.search(source))
-        for name in dict.fromkeys(_TEST.findall(source))
-    ]
-    if not found:
+    if not bundle.cases:
         return ()
+    sources = {**bundle.modules, **bundle.cases}
+    groups = ask_engine(
+        {"modules": sources, "data": dict(bundle.data), "query": "data.cases"}, timeout_seconds=timeout_seconds
+    )
+    cases = list(_cases(groups))
     request = {
-        "modules": {**bundle.modules, **bundle.tests},
+        "modules": dict(bundle.modules),
         "data": dict(bundle.data),
-        "tests": {query: query for _, query in found},
+        "plans": [{"input": case["input"], "context": case.get("context", {"gated": True})} for _, _, case in cases],
     }
-    values = ask_engine(request, timeout_seconds=timeout_seconds)
-    return tuple(TestOutcome(file, query.removeprefix("data."), values[query] is True) for file, query in found)
+    answers = ask_engine(request, timeout_seconds=timeout_seconds)
+    return tuple(
+        TestOutcome(group, name, _why(case, answer)) for (group, name, case), answer in zip(cases, answers, strict=True)
+    )
+
+
+def _cases(groups: Any) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for group, content in sorted(groups.items() if isinstance(groups, dict) else ()):
+        for name, case in sorted(content.get("cases", {}).items()):
+            if not isinstance(case, dict) or "input" not in case or not isinstance(case.get("found"), list):
+                raise PolicyUnusableError(f"cases/{group}: '{name}' is no case", why="it has no `input` or no `found`")
+            yield group, name, case
+
+
+def _why(case: Mapping[str, Any], answer: Mapping[str, list[Mapping[str, str]]]) -> str | None:
+    denied = sorted({each["rule"] for each in answer["deny"]})
+    found = sorted({*denied, *(each["rule"] for each in answer["warn"])})
+    if found != sorted(case["found"]):
+        return f"expected {sorted(case['found'])}, found {found}"
+    if "denied" in case and denied != sorted(case["denied"]):
+        return f"expected to deny {sorted(case['denied'])}, denied {denied}"
+    return None

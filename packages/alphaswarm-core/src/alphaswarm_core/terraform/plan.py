@@ -120,7 +120,7 @@ def parse_plan(document: Mapping[str, Any]) -> Plan:
         )
     if document.get("errored"):
         raise EngineFailedError("The plan is marked as errored and cannot be applied", fix="Plan again")
-    secrets = frozenset(_secrets(document))
+    secrets = frozenset(secrets_of(document))
     changes = tuple(_resource_changes(document.get("resource_changes", ()), secrets))
     drift = tuple(_resource_changes(document.get("resource_drift", ()), secrets))
     return Plan(
@@ -133,7 +133,7 @@ def parse_plan(document: Mapping[str, Any]) -> Plan:
     )
 
 
-def _secrets(document: Mapping[str, Any]) -> Iterable[str]:
+def secrets_of(document: Mapping[str, Any]) -> Iterable[str]:
     """The values of the root module's sensitive variables."""
     declared = _declared_variables(document)
     for name, each in document.get("variables", {}).items():

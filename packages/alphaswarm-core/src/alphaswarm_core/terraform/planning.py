@@ -2,9 +2,10 @@
 
 import contextlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from alphaswarm_core.terraform.context import RuntimeContext, locked_providers
 from alphaswarm_core.terraform.engines.base import Engine, EngineSession
@@ -24,11 +25,12 @@ _SHOW_SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True)
 class PlanResult:
-    """A plan, its file, and the engine's exit code."""
+    """A plan, its file, the engine's exit code, and the whole document, which holds secrets and is never stored."""
 
     plan: Plan
     saved: SavedPlan
     exit_code: int
+    document: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ class Planner:
             break
         if document is None:
             raise failure_of(outcome, step="plan", log=artifacts.log)
-        return PlanResult(self._model(document), keep_plan(artifacts.plan), outcome.exit_code)
+        parsed = json.loads(document)
+        return PlanResult(self._model(parsed), keep_plan(artifacts.plan), outcome.exit_code, parsed)
 
     def _initialise(
         self, data: StackData, environment: dict[str, str], supervisor: Supervisor, artifacts: RunArtifacts
@@ -110,8 +113,8 @@ class Planner:
             *mode,
         ]
 
-    def _model(self, document: str) -> Plan:
-        plan = parse_plan(json.loads(document))
+    def _model(self, document: Mapping[str, Any]) -> Plan:
+        plan = parse_plan(document)
         if plan.variables.get("run_id") != self.run_id:
             raise PlanMismatchError(
                 "The plan does not carry the id of its run", why="run_id is not a plain variable of the root module"

@@ -8,6 +8,7 @@ from alphaswarm_core.errors import AlphaSwarmError, RefusedError
 from alphaswarm_core.ledger.errors import LedgerError
 from alphaswarm_core.ledger.records import Actor, Run, RunStatus
 from alphaswarm_core.ledger.store import Ledger
+from alphaswarm_core.policy import PolicyDeniedError
 from alphaswarm_core.terraform.errors import EngineInterruptedError, StalePlanError
 
 
@@ -37,6 +38,8 @@ def status_for(error: BaseException) -> RunStatus:
     """The final status of a run that ended with `error`."""
     if isinstance(error, EngineInterruptedError | KeyboardInterrupt | SystemExit):
         return RunStatus.cancelled
+    if isinstance(error, PolicyDeniedError):
+        return RunStatus.policy_failed
     if isinstance(error, StalePlanError):
         return RunStatus.stale
     return RunStatus.refused if isinstance(error, RefusedError) else RunStatus.errored

@@ -1,6 +1,6 @@
 """TerraformRuntime: the only way to plan, apply, destroy or refresh the app tier.
 
-    spec ─▶ run row ─▶ engine ─▶ plan model ─▶ gate ─▶ apply of exactly that plan ─▶ state snapshot ─▶ row finished
+    spec ─▶ run row ─▶ engine ─▶ plan ─▶ policy ─▶ gate ─▶ apply of exactly that plan ─▶ state snapshot ─▶ row finished
 
 The row is committed before the engine starts; without a ledger there is no run. Refusals and failures are rows and
 entries too.
@@ -14,6 +14,7 @@ from alphaswarm_core.errors import UsageError
 from alphaswarm_core.gates.gate import decide_approvals, decide_at_once, decide_start
 from alphaswarm_core.ledger.errors import PlanAlreadyUsedError
 from alphaswarm_core.ledger.records import Run, RunKind, RunStatus
+from alphaswarm_core.policy import PolicyResult
 from alphaswarm_core.terraform.applying import Applier, as_document
 from alphaswarm_core.terraform.context import RuntimeContext
 from alphaswarm_core.terraform.engines.base import Engine
@@ -22,6 +23,7 @@ from alphaswarm_core.terraform.errors import PlanMismatchError
 from alphaswarm_core.terraform.plan import Plan
 from alphaswarm_core.terraform.plan_file import read_checked
 from alphaswarm_core.terraform.planning import Planner
+from alphaswarm_core.terraform.policing import judge, require_judged
 from alphaswarm_core.terraform.recording import recorded, refusals_noted
 from alphaswarm_core.terraform.recovery import recover
 from alphaswarm_core.terraform.rows import (
@@ -38,10 +40,11 @@ from alphaswarm_core.terraform.spec import StackSpec
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A finished plan run and what it would do."""
+    """A finished plan run, what it would do, and what the policy says to it; a drift check is not judged."""
 
     run: Run
     plan: Plan
+    policy: PolicyResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,14 @@ class TerraformRuntime:
         with recorded(self.context.ledger, run) as learned:
             self._start(run)
             made = Planner(self.context, spec, engine, run.id).make(("-destroy",) if destroys else ())
-            learned["exit_code"] = made.exit_code
+            learned.update(plan_columns(made))
+            self.context.observer.step("Asking the policy")
+            policy = judge(self.context.settings, spec.tree, environment, made.document)
+            learned["policy_result"] = policy.as_document()
+            policy.require()
             status = self._status_of_plan(environment, made.plan)
-            run = self.context.ledger.transition(run.id, status, changes=plan_columns(made))
-        return Planned(run, made.plan)
+            run = self.context.ledger.transition(run.id, status, changes=learned)
+        return Planned(run, made.plan, policy)
 
     def apply(self, plan_run_id: str, *, break_glass: str | None = None) -> Run:
         """Apply the plan of the run `plan_run_id`: exactly its bytes, once.
@@ -220,6 +227,7 @@ class TerraformRuntime:
                 f"The plan {planned.id} was made for the target {planned.target}, not {self.context.target}",
                 fix=f"Apply it with --target {planned.target}, or plan again",
             )
+        require_judged(planned)
 
     def _same_spec_and_engine(self, planned: Run) -> tuple[StackSpec, Engine]:
         engine = select_same(engine_identity(planned), self.context.settings.terraform, self.context.ambient)

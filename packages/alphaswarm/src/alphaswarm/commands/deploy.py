@@ -12,6 +12,7 @@ import click
 from alphaswarm.composition import Session, is_terminal, options, say_target, session
 from alphaswarm.output import details, paint, say_at_once
 from alphaswarm.plan_text import drift_text, headline, plan_text
+from alphaswarm.policy_text import policy_text
 from alphaswarm.run_text import counts, moment, run_document
 from alphaswarm_core.errors import ExitCode, UsageError
 
@@ -337,8 +338,10 @@ def _show_plan(here: Session, planned: "Planned") -> None:
         "no_changes": planned.plan.is_empty,
         "summary": planned.plan.summary(),
         "changes": changes,
+        "policy": planned.run.policy_result,
     }
-    here.output.result("plan/v1", document, plan_text(planned.plan))
+    verdict = f"\n{policy_text(planned.policy.as_document())}" if planned.policy else ""
+    here.output.result("plan/v1", document, plan_text(planned.plan) + verdict)
 
 
 def _say_next(here: Session, planned: "Planned") -> None:
