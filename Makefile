@@ -48,7 +48,7 @@ generate: setup ## Write the generated reference pages anew
 
 lock: ## Pin all requirements anew, with hashes
 	@$(PYTHON) -m venv --clear $(VENV)-lock && $(VENV)-lock/bin/python -m pip -q install uv
-	@for f in dev uv; do $(VENV)-lock/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes \
+	@for f in dev deploy uv; do $(VENV)-lock/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header requirements/$$f.in -o requirements/$$f.txt; done
 	@rm -rf $(VENV)-lock
 

@@ -5,7 +5,13 @@ import os
 import pytest
 
 from alphaswarm_core.local_address import AccountKeys, LocalCloudAddress, LocalCloudError
-from alphaswarm_core.target import TargetRefusedError, aws_client_environment, is_loopback, local_client_environment
+from alphaswarm_core.target import (
+    TargetRefusedError,
+    aws_client_environment,
+    is_loopback,
+    local_build_environment,
+    local_client_environment,
+)
 
 TEMPORARY = {"AWS_ACCESS_KEY_ID": "ASIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"}
 ADDRESS = LocalCloudAddress(
@@ -78,3 +84,48 @@ def test_loopback_is_recognised(url: str) -> None:
 @pytest.mark.parametrize("url", ["http://10.0.0.1", "https://localhost.example.org", "http://example.org", "nonsense"])
 def test_other_hosts_are_not_loopback(url: str) -> None:
     assert not is_loopback(url)
+
+
+LOCAL_BUILD = {
+    "CODEBUILD_BUILD_ID": "alphaswarm-deploy-dev:0f0e",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:4510",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:4510/_alphaswarm/builds/credentials/0f0e",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN": "token",
+}
+
+
+def test_build_of_the_local_cloud_gets_its_address_and_its_own_credentials() -> None:
+    found = local_build_environment({**LOCAL_BUILD, "AWS_DEFAULT_PROFILE": "ann"}, "us-east-1")
+
+    assert found["AWS_ENDPOINT_URL"] == LOCAL_BUILD["AWS_ENDPOINT_URL"]
+    assert found["AWS_CONTAINER_AUTHORIZATION_TOKEN"] == "token"
+    assert found["AWS_CONFIG_FILE"] == "/dev/null"
+    assert not {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_PROFILE"} & set(found)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"CODEBUILD_BUILD_ID": ""},
+        {"AWS_ENDPOINT_URL": "https://evil.example"},
+        {"AWS_ENDPOINT_URL": ""},
+        {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE"},
+        {"AWS_SECRET_ACCESS_KEY": "x"},
+        {"AWS_SESSION_TOKEN": "x"},
+        {"AWS_PROFILE": "ann"},
+        {"AWS_WEB_IDENTITY_TOKEN_FILE": "/token"},
+        {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/credentials/x"},  # what AWS gives its builds
+        {"AWS_CONTAINER_CREDENTIALS_FULL_URI": ""},
+        {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.170.2/v2/credentials/x"},
+        {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:4511/x"},
+        {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://user@127.0.0.1:4510/x"},
+    ],
+)
+def test_what_only_looks_like_a_build_of_the_local_cloud_is_refused(other: dict[str, str]) -> None:
+    with pytest.raises(TargetRefusedError):
+        local_build_environment({**LOCAL_BUILD, **other}, "us-east-1")
+
+
+def test_target_aws_takes_no_loopback_endpoint_in_a_build_either() -> None:
+    with pytest.raises(TargetRefusedError):
+        aws_client_environment(LOCAL_BUILD, "us-east-1")

@@ -13,6 +13,9 @@ from alphaswarm_core.errors import UnavailableError
 
 ADDRESS_FILE = "local/address.json"
 
+GITHUB_PATH = "/_alphaswarm/github"
+"""Where GitHub's issuer is at the local cloud's address: no bucket can have this name."""
+
 
 class LocalCloudError(UnavailableError):
     """The local cloud is not running or does not answer."""

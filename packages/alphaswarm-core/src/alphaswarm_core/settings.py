@@ -21,6 +21,7 @@ FILE_NAME = "alphaswarm.toml"
 
 ENVIRONMENT_VARIABLES: dict[str, tuple[str, ...]] = {
     "ALPHASWARM_TARGET": ("target",),
+    "ALPHASWARM_EXECUTOR": ("executor",),
     "ALPHASWARM_HOME": ("home",),
     "ALPHASWARM_LEDGER_URL": ("ledger", "url"),
     "ALPHASWARM_ENGINE": ("terraform", "engine"),
@@ -204,6 +205,11 @@ class Settings(_Section):
         Target.LOCAL,
         description="`local`: the embedded cloud of this checkout; `aws`: the real one.",
         examples=["local"],
+    )
+    executor: Literal["local", "codebuild"] = Field(
+        "local",
+        description="Where a deploy runs: `local`: on this machine; `codebuild`: in the environment's deploy build.",
+        examples=["codebuild"],
     )
     home: str = Field(
         ".alphaswarm",

@@ -92,6 +92,69 @@ def aws_client_environment(ambient: Mapping[str, str], region: str) -> dict[str,
     }
 
 
+_IN_LOCAL_BUILD = (
+    "AWS_ENDPOINT_URL",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+)
+_OTHER_CREDENTIALS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_PROFILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+)
+
+
+def is_build(ambient: Mapping[str, str]) -> bool:
+    """Whether this process says that it runs in a build of CodeBuild."""
+    return bool(ambient.get("CODEBUILD_BUILD_ID"))
+
+
+def is_local_build(ambient: Mapping[str, str]) -> bool:
+    """Whether it says so of the local cloud: a build whose AWS is at a loopback address."""
+    return is_build(ambient) and is_loopback(ambient.get("AWS_ENDPOINT_URL", ""))
+
+
+def local_build_environment(ambient: Mapping[str, str], region: str) -> dict[str, str]:
+    """The `AWS_*` variables in a build of the local cloud: its address, and a way to the build's own credentials.
+
+    The bootstrap keys are not among them, and are not looked for. On AWS this opens nothing: such a process talks to
+    its own machine alone, its runs are recorded with the target `local`, and where the environment holds anything by
+    which AWS itself could be reached (keys, a token, the relative address that AWS gives its builds) it is refused, so
+    that no credentials of AWS are ever sent to a loopback address, and no plan of one target is applied to the other.
+
+    Raises:
+        TargetRefusedError: this is no such build, or it has other credentials than the local cloud's.
+    """
+    if not is_local_build(ambient):
+        raise TargetRefusedError("This is no build of the local cloud", fix="Choose --target aws")
+    others = [name for name in _OTHER_CREDENTIALS if ambient.get(name)]
+    if others:
+        raise TargetRefusedError(
+            f"The build's AWS is at a loopback address, but {others[0]} is set",
+            why="a build of the local cloud gets its credentials from the local cloud, and from nowhere else",
+            fix=f"Unset {others[0]}; on AWS, unset AWS_ENDPOINT_URL",
+        )
+    endpoint, credentials = ambient["AWS_ENDPOINT_URL"], ambient.get("AWS_CONTAINER_CREDENTIALS_FULL_URI", "")
+    if urlsplit(endpoint).netloc != urlsplit(credentials).netloc:
+        raise TargetRefusedError(
+            "The build's AWS and its credentials are at different addresses",
+            why=f"{urlsplit(endpoint).netloc} and {urlsplit(credentials).netloc or 'none'}",
+            fix="Start the build with: alphaswarm deploy --executor codebuild",
+        )
+    return {
+        **{name: ambient[name] for name in _IN_LOCAL_BUILD if ambient.get(name)},
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
 def is_loopback(url: str) -> bool:
     """Whether `url` names this machine: `localhost` or an address of the loopback range."""
     host = urlsplit(url).hostname or ""

@@ -7,6 +7,7 @@ no bucket can have; what clients need to find it is published by name in `LocalC
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from alphaswarm_core.local_address import GITHUB_PATH
 from alphaswarm_local.aws.messages import HttpRequest, HttpResponse
 from alphaswarm_local.builds.part import builds
 from alphaswarm_local.databases.part import databases
@@ -15,9 +16,6 @@ from alphaswarm_local.packages.part import packages
 from alphaswarm_local.world import Answerer, Part, Service, World
 
 __all__ = ["GITHUB_PATH", "PARTS", "Answerer", "Assembly", "Part", "Service", "World", "assemble"]
-
-GITHUB_PATH = "/_alphaswarm/github"
-"""No bucket can have this name, so the issuer shares the address with AWS."""
 
 
 def github_tokens(world: World) -> Part:

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 import click
 
 from alphaswarm.output import Output
+from alphaswarm_core.errors import UsageError
 from alphaswarm_core.settings import Settings, find_settings_file, load_settings
-from alphaswarm_core.target import Target, aws_client_environment, is_loopback, local_client_environment
+from alphaswarm_core.target import Target, aws_client_environment, is_build, is_loopback, local_client_environment
 
 if TYPE_CHECKING:
     from alphaswarm_core.identity.actor import Initiator
@@ -126,6 +127,12 @@ class Session:
         """
         from alphaswarm_core.identity.actor import Initiator, actor_from_environment, is_workflow_job
 
+        if is_build(os.environ) and self.settings.target is Target.AWS:
+            raise UsageError(
+                "In a build, orders are carried out by: alphaswarm deploy in-build",
+                why="who acts there is what AWS says, not what variables say",
+                fix="Start the build with: alphaswarm deploy --executor codebuild",
+            )
         described = Initiator(actor_from_environment(os.environ))
         if not is_workflow_job(os.environ):
             return described
@@ -231,9 +238,15 @@ def options(*, target: bool = False) -> Callable[[_Function], _Function]:
     return decorate
 
 
-def session(as_json: bool, config: str | None, target: str | None = None, engine: str | None = None) -> Session:  # noqa: FBT001
+def session(
+    as_json: bool,  # noqa: FBT001
+    config: str | None,
+    target: str | None = None,
+    engine: str | None = None,
+    executor: str | None = None,
+) -> Session:
     """The session of a command, from its options."""
-    given = {("target",): target, ("terraform", "engine"): engine}
+    given = {("target",): target, ("terraform", "engine"): engine, ("executor",): executor}
     return Session(as_json=as_json, config=config, overrides={key: value for key, value in given.items() if value})
 
 

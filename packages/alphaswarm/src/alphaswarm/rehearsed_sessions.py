@@ -126,6 +126,18 @@ def session_of_job(here: Session, environment: str, authority: Authority, job: "
             return first
 
 
+def token_of_job(here: Session, job: "WorkflowJob", audience: str) -> str:
+    """A token of the rehearsed job for `audience`, as it comes from the local cloud's issuer.
+
+    Raises:
+        TokenNotGrantedError: such a job gets none.
+    """
+    from alphaswarm_core.local_address import read_local_address
+    from alphaswarm_local.github.client import request_token
+
+    return request_token(read_local_address(here.settings.home_path), job, audience)
+
+
 def rehearsed_job(here: Session, *, event: str, environment: str | None) -> "WorkflowJob":
     """A job of the platform's repository that starts now.
 

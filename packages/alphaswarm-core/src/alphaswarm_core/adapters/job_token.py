@@ -57,24 +57,41 @@ def verified_job_claims(environ: Mapping[str, str], issuer: Issuer, jwks_url: st
         JobTokenUnavailableError: the issuer does not answer.
         TokenError: the token is not the issuer's, or not one for us.
     """
+    return verify_token(job_token(environ), issuer, jwks_url, AUDIENCE)
+
+
+def job_token(environ: Mapping[str, str]) -> str:
+    """A fresh token of this job, made for us; not yet verified.
+
+    Raises:
+        JobTokenMissingError: the job has no `id-token: write`.
+        JobTokenUnavailableError: the issuer does not answer.
+    """
     if not can_request(environ):
         raise JobTokenMissingError(
             "This workflow job cannot prove who runs it",
             why=f"{REQUEST_URL} and {_TOKEN} are not set",
             fix="Give the job `permissions: id-token: write`; a pull request from a fork never gets it",
         )
-    return verify_token(_requested(environ), issuer, jwks_url, AUDIENCE)
+    return _requested(environ)
 
 
-def verify_token(text: str, issuer: Issuer, jwks_url: str, audience: str) -> VerifiedClaims:
+def verify_token(text: str, issuer: Issuer, jwks_url: str, audience: str, *, at: float | None = None) -> VerifiedClaims:
     """The claims of the token `text`, verified with the keys at `jwks_url`.
+
+    Args:
+        text: The token.
+        issuer: Whose token it has to be.
+        jwks_url: Where that issuer's keys are.
+        audience: For whom it has to be made.
+        at: When it has to be valid, in seconds since the epoch; now if None.
 
     Raises:
         TokenError: it is refused; the subclass says why.
         KeySetError: the keys cannot be had.
     """
     keys = FetchedKeys(lambda: _answer(urllib.request.Request(_web(jwks_url))))  # noqa: S310 - `_web` checked the scheme
-    return TokenVerifier(issuer, [audience], keys).verify(text, time.time())
+    return TokenVerifier(issuer, [audience], keys).verify(text, time.time() if at is None else at)
 
 
 def _requested(environ: Mapping[str, str]) -> str:

@@ -93,6 +93,7 @@ class Build:
         initiator: Who started it, as AWS says: `ROLE/SESSION`, a user, a service.
         started_at: Seconds since the epoch.
         link: Its log in the console.
+        service_role: The role that it acts with.
     """
 
     id: str
@@ -108,6 +109,7 @@ class Build:
     initiator: str
     started_at: float
     link: str | None
+    service_role: str = ""
 
     @property
     def failed_phase(self) -> Phase | None:
@@ -133,6 +135,7 @@ def read_build(document: Mapping[str, Any]) -> Build:
         initiator=str(document.get("initiator") or ""),
         started_at=started.timestamp() if started is not None else 0.0,
         link=logs.get("deepLink"),
+        service_role=str(document.get("serviceRole") or ""),
     )
 
 

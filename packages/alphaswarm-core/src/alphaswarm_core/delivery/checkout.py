@@ -48,6 +48,21 @@ def read_checkout(root: Path, directories: Sequence[str], environ: Mapping[str, 
     return Checkout(commit, int(date), frozenset(tags), changed == "")
 
 
+def has_commit(root: Path, commit: str) -> bool:
+    """Whether the repository at `root` has the commit, so that a build of the local cloud gets it from there."""
+    return _git(root, "cat-file", "-e", f"{commit}^{{commit}}") is not None
+
+
+def was_pushed(root: Path, commit: str) -> bool:
+    """Whether a branch of a remote, as it was last fetched or pushed here, contains the commit."""
+    return bool(_git(root, "branch", "--remotes", "--contains", commit))
+
+
+def uncommitted(root: Path) -> int:
+    """How many files differ from the commit: no build gets them."""
+    return len((_git(root, "status", "--porcelain", "--untracked-files=no") or "").splitlines())
+
+
 def _of_environment(root: Path, environ: Mapping[str, str]) -> Checkout:
     commit, date = source_revision(root, environ).commit, environ.get("SOURCE_DATE_EPOCH", "")
     if commit is None or not re.fullmatch(r"[0-9]{1,11}", date):

@@ -4,6 +4,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,13 @@ ASSUME_APPLY = click.option(
     help="Plan as the plan role and apply as the deploy build's role, both got over web identity (local cloud only).",
 )
 
+EXECUTOR = click.option(
+    "--executor",
+    type=click.Choice(["local", "codebuild"]),
+    help="Where it runs: on this machine, or in the environment's deploy build (default: from the settings).",
+)
+COMMIT = click.option("--commit", metavar="SHA", help="With --executor codebuild: the commit to build (default: HEAD).")
+
 
 @click.group()
 def deploy() -> None:
@@ -55,14 +63,28 @@ def deploy() -> None:
 @INPUTS
 @click.option("--destroy", "destroys", is_flag=True, help="Plan to destroy everything.")
 @ASSUME_PLAN
+@EXECUTOR
+@COMMIT
 @options(target=True)
-def plan(environment: str, inputs: Sequence[str], destroys: bool, assume: str | None, **common: Any) -> None:  # noqa: FBT001
+def plan(
+    environment: str,
+    *,
+    inputs: Sequence[str],
+    destroys: bool,
+    assume: str | None,
+    commit: str | None,
+    **common: Any,
+) -> int:
     """Say what would change, and keep the plan for `deploy apply`."""
     here = session(**common)
+    if _by_build(here, commit, assume=assume):
+        action = "plan-destroy" if destroys else "plan"
+        return in_build_of(here, environment, action, inputs=_inputs(inputs), commit=commit)
     with runtime(here, environment, _planner(assume)) as run:
         planned = run.plan(environment, destroys=destroys, inputs=_inputs(inputs))
     _show_plan(here, planned)
     _say_next(here, planned)
+    return ExitCode.DONE
 
 
 @deploy.command()
@@ -71,17 +93,23 @@ def plan(environment: str, inputs: Sequence[str], destroys: bool, assume: str | 
 @YES
 @BREAK_GLASS
 @ASSUME_APPLY
+@EXECUTOR
+@COMMIT
 @options(target=True)
 def up(
     environment: str,
+    *,
     inputs: Sequence[str],
-    yes: bool,  # noqa: FBT001
+    yes: bool,
     break_glass: str | None,
     assume: str | None,
+    commit: str | None,
     **common: Any,
 ) -> int:
     """Plan, then apply exactly that plan."""
     call = _Call(session(**common), environment, yes, break_glass, assume)
+    if _by_build(call.here, commit, assume=assume, break_glass=break_glass):
+        return _agreed_in_build(call, "up", inputs=_inputs(inputs), commit=commit)
     return _plan_and_apply(call, _inputs(inputs), destroys=False)
 
 
@@ -90,10 +118,23 @@ def up(
 @YES
 @BREAK_GLASS
 @ASSUME_APPLY
+@EXECUTOR
+@COMMIT
 @options(target=True)
-def destroy(environment: str, yes: bool, break_glass: str | None, assume: str | None, **common: Any) -> int:  # noqa: FBT001
+def destroy(
+    environment: str,
+    *,
+    yes: bool,
+    break_glass: str | None,
+    assume: str | None,
+    commit: str | None,
+    **common: Any,
+) -> int:
     """Plan to destroy the app tier of an environment, then do it."""
-    return _plan_and_apply(_Call(session(**common), environment, yes, break_glass, assume), {}, destroys=True)
+    call = _Call(session(**common), environment, yes, break_glass, assume)
+    if _by_build(call.here, commit, assume=assume, break_glass=break_glass):
+        return _agreed_in_build(call, "destroy", commit=commit)
+    return _plan_and_apply(call, {}, destroys=True)
 
 
 @deploy.command()
@@ -101,10 +142,27 @@ def destroy(environment: str, yes: bool, break_glass: str | None, assume: str | 
 @YES
 @BREAK_GLASS
 @ASSUME_APPLY
+@EXECUTOR
+@COMMIT
+@click.option("--env", "environment", metavar="ENV", help="With --executor codebuild: whose plan it is.")
 @options(target=True)
-def apply(plan_run: str, yes: bool, break_glass: str | None, assume: str | None, **common: Any) -> int:  # noqa: FBT001
+def apply(
+    plan_run: str,
+    *,
+    yes: bool,
+    break_glass: str | None,
+    assume: str | None,
+    commit: str | None,
+    environment: str | None,
+    **common: Any,
+) -> int:
     """Apply the plan of an earlier `deploy plan`, once."""
     here = session(**common)
+    if _by_build(here, commit, assume=assume, break_glass=break_glass):
+        if environment is None:
+            raise UsageError("--env is missing", why="the ledger that knows the plan is reached from the build alone")
+        call = _Call(here, environment, yes, break_glass, assume)
+        return _agreed_in_build(call, "apply", plan_run=plan_run, commit=commit)
     _require_consent_is_possible(here, yes)
     with here.ledger() as ledger:
         planned = ledger.run(plan_run)
@@ -122,15 +180,36 @@ def apply(plan_run: str, yes: bool, break_glass: str | None, assume: str | None,
 @ENVIRONMENT
 @click.option("--fail-on-drift", is_flag=True, help="Exit with 1 when something has drifted.")
 @ASSUME_PLAN
+@EXECUTOR
+@COMMIT
 @options(target=True)
-def drift(environment: str, fail_on_drift: bool, assume: str | None, **common: Any) -> int:  # noqa: FBT001
+def drift(
+    environment: str,
+    *,
+    fail_on_drift: bool,
+    assume: str | None,
+    commit: str | None,
+    **common: Any,
+) -> int:
     """Look for changes that were made outside Terraform. Changes nothing."""
     here = session(**common)
+    if _by_build(here, commit, assume=assume, fail_on_drift=fail_on_drift):
+        return in_build_of(here, environment, "drift", commit=commit)
     with runtime(here, environment, _planner(assume)) as run:
         found = run.refresh(environment)
     document = {"run": run_document(found.run), "drifted": [each.address for each in found.plan.drift]}
     here.output.result("drift/v1", document, drift_text(found.plan))
     return ExitCode.FAILED if fail_on_drift and found.plan.drift else ExitCode.DONE
+
+
+@deploy.command(name="in-build", hidden=True)
+@click.option("--exports", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Where results go.")
+@options()
+def in_build(exports: Path, **common: Any) -> int:
+    """Inside CodeBuild: carry out the order that the build's variables are, and write its results as shell lines."""
+    from alphaswarm.in_build import carry_out
+
+    return carry_out(common["as_json"], common["config"], exports)
 
 
 @deploy.command()
@@ -214,6 +293,40 @@ def runtime(here: Session, environment: str, authority: "Authority | None" = Non
         progress.close()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _by_build(here: Session, commit: str | None, **not_with_a_build: object) -> bool:
+    """Whether the settings say that a build does it; options that do not go with that are refused."""
+    if here.settings.executor == "codebuild":
+        from alphaswarm.codebuild_executor import refuse_with_build
+
+        refuse_with_build(**not_with_a_build)
+        return True
+    if commit:
+        raise UsageError(
+            "--commit goes with --executor codebuild", why="on this machine the files are deployed as they are"
+        )
+    return False
+
+
+def in_build_of(here: Session, environment: str, action: str, **more: Any) -> int:
+    """Have the deploy build of `environment` do it, and show what came of it."""
+    from alphaswarm.codebuild_executor import Asked, execute
+    from alphaswarm_core.delivery.orders import Action
+
+    result = execute(here, Asked(environment, Action(action), **more))
+    run = f" (run {result.run_id} {str(result.run_status).replace('_', ' ')})" if result.run_id else ""
+    text = f"{environment}: {action} in {result.build.id}: {result.plan_summary or 'done'}{run}"
+    here.output.result("build/v1", {"environment": environment, "action": action, **result.document()}, text)
+    return ExitCode.DONE
+
+
+def _agreed_in_build(call: "_Call", action: str, **more: Any) -> int:
+    """The same for what changes something: asked before the build is started, since nobody can answer inside."""
+    _require_consent_is_possible(call.here, call.yes)
+    if not call.yes and not _asked(call.environment, destroys=action == "destroy"):
+        return _declined(call.here)
+    return in_build_of(call.here, call.environment, action, **more)
 
 
 def _planner(assume: str | None) -> "Authority | None":

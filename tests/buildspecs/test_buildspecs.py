@@ -1,0 +1,96 @@
+"""The buildspecs: thin, and agreeing with the program about what goes in and what comes out."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from alphaswarm_core.delivery.orders import ORDER_VARIABLES, PROJECT_VARIABLES
+from alphaswarm_core.delivery.results import EXPORTED
+
+PROJECT = Path(__file__).parents[2]
+SPECS = sorted((PROJECT / "buildspecs").glob("*.yml"))
+
+
+def load(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load((PROJECT / "buildspecs" / name).read_text())
+    return document
+
+
+def commands(spec: dict[str, Any]) -> list[str]:
+    return [
+        command
+        for phase in spec["phases"].values()
+        for command in [*phase.get("commands", []), *phase.get("finally", [])]
+    ]
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.name)
+def test_commands_are_bash_and_failures_end_the_build(path: Path) -> None:
+    spec = load(path.name)
+
+    assert float(spec["version"]) == 0.2
+    assert spec["env"]["shell"] == "bash"
+    assert all(phase["on-failure"] == "ABORT" for phase in spec["phases"].values())  # post_build would run otherwise
+    for command in commands(spec):
+        done = subprocess.run(["bash", "-n", "-c", command], capture_output=True, text=True, check=False, timeout=30)
+        assert done.returncode == 0, f"{command}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.name)
+def test_no_command_looks_at_what_the_caller_sets(path: Path) -> None:
+    text = "\n".join(commands(load(path.name)))
+
+    assert not [name for name in ORDER_VARIABLES if name in text]
+    assert "eval" not in text.split()
+
+
+def test_results_of_the_program_are_exactly_what_is_exported() -> None:
+    assert set(load("app-deploy.yml")["env"]["exported-variables"]) == set(EXPORTED)
+
+
+def test_buildspec_sets_nothing_that_is_the_projects_or_the_callers() -> None:
+    variables = load("app-deploy.yml")["env"]["variables"]
+
+    assert not set(variables) & {*ORDER_VARIABLES, *PROJECT_VARIABLES}
+    assert variables["ALPHASWARM_TARGET"] == "aws"
+
+
+def test_packages_come_from_one_index_with_a_token_of_the_session_and_by_hash() -> None:
+    text = "\n".join(commands(load("app-deploy.yml")))
+    installs = re.findall(r"pip install .*?(?:\n(?= *--).*?)?$", text.replace("\\\n", " "), re.MULTILINE)
+
+    assert "--duration-seconds 0" in text
+    assert "extra-index" not in text
+    assert len(installs) == 2
+    assert all("--only-binary :all:" in each for each in installs)
+    assert "--require-hashes" in installs[0]
+    assert "--no-deps" in installs[1]
+
+
+def test_lock_has_what_the_distributions_ask_for() -> None:
+    core, program = (
+        tomllib.loads((PROJECT / "packages" / name / "pyproject.toml").read_text())["project"]
+        for name in ("alphaswarm-core", "alphaswarm")
+    )
+    extras = re.fullmatch(r"alphaswarm-core\[(.*)\]", program["optional-dependencies"]["deploy"][0])
+    assert extras is not None
+    wanted = {*core["dependencies"], *program["dependencies"]} - {"alphaswarm-core"}
+    for extra in extras[1].split(","):
+        wanted |= set(core["optional-dependencies"][extra])
+    lines = (PROJECT / "requirements" / "deploy.in").read_text().splitlines()
+
+    assert {line for line in lines if line and line[0] not in "#-"} == wanted
+
+
+def test_image_build_refuses_as_long_as_it_makes_no_image() -> None:
+    (command,) = commands(load("image-build.yml"))
+
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=30)
+
+    assert done.returncode == 1
+    assert "cannot make images yet" in done.stderr
