@@ -19,6 +19,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "runs": ("alphaswarm.commands.runs:runs", "Look at runs: list, show, logs, watch, unlock"),
     "ledger": ("alphaswarm.commands.ledger:ledger", "Verify and export the ledger"),
     "policy": ("alphaswarm.commands.policy:policy", "Judge plans by the rules of policy/"),
+    "plan-comment": (
+        "alphaswarm.commands.plan_comment:plan_comment",
+        "Show a plan on its pull request and in the job's summary",
+    ),
     "trust": ("alphaswarm.commands.trust:trust", "Decide, explain and prove who may become which role"),
     "halt": ("alphaswarm.commands.halt:halt", "Stop all applies and destroys, or let them go on"),
     "index": ("alphaswarm.commands.index:index", "The private package index: publish, log in, list"),

@@ -41,7 +41,7 @@ def check(plan: str, environment: str | None, tree: str | None, **common: Any) -
     tree = tree or here.settings.runtime_tree()
     if tree not in here.settings.trees:
         raise UsageError(f"There is no tree '{tree}'", fix=f"One of: {', '.join(here.settings.trees)}")
-    result = judge(here.settings, tree, environment, _document(Path(plan)))
+    result = judge(here.settings, tree, environment, read_plan_document(Path(plan)))
     document = {"environment": environment, "tree": tree, **result.as_document()}
     here.output.result("policy-result/v1", document, policy_text(result.as_document()))
     return ExitCode.DONE if result.allowed else ExitCode.REFUSED
@@ -108,7 +108,12 @@ def _say_recorded(here: Session, run_id: str) -> int:
 _SHOW = "terraform show -json PLANFILE > PLAN.json"
 
 
-def _document(path: Path) -> dict[str, Any]:
+def read_plan_document(path: Path) -> dict[str, Any]:
+    """The JSON object in `path`, bounded.
+
+    Raises:
+        UsageError: it cannot be read, or is something else.
+    """
     try:
         if path.stat().st_size > _LARGEST_PLAN:
             raise UsageError(f"{path} is larger than {_LARGEST_PLAN // 1024**2} MB")
