@@ -31,6 +31,12 @@ def request(**changes: Any) -> RunRequest:
     return RunRequest(**{**facts, **changes})
 
 
+def job(steps: str, head: str = "") -> str:
+    """A workflow of one job `a` with these steps."""
+    lines = "\n".join(f"      {line}" for line in steps.strip("\n").splitlines())
+    return f"on: push\njobs:\n  a:\n    runs-on: x\n{head}    steps:\n{lines}\n"
+
+
 class Trial:
     """One workflow, its control plane and its runs."""
 

@@ -11,6 +11,7 @@ from alphaswarm_local.actions.engine.frames import Frame
 from alphaswarm_local.actions.engine.processes import Ending
 from alphaswarm_local.actions.engine.session import JobSession
 from alphaswarm_local.actions.engine.step_results import StepCancelled, StepFailed
+from alphaswarm_local.actions.errors import ToolMissingError
 from alphaswarm_local.actions.expressions import Scope
 from alphaswarm_local.actions.expressions.values import Value
 from alphaswarm_local.actions.seam.events import Level
@@ -18,6 +19,8 @@ from alphaswarm_local.actions.workflow.model import Step
 
 _BLOCKED = frozenset({"NODE_OPTIONS"})
 """GitHub refuses them in `GITHUB_ENV`: they would load code into every later Node.js action."""
+
+_ANSWER_SECONDS = 30.0
 
 
 @dataclass
@@ -99,6 +102,22 @@ class StepWork:
         if reader.failures:
             raise StepFailed("", outputs)  # said already
         return outputs
+
+    def answer_of(self, arguments: Sequence[str]) -> str | None:
+        """What a tool says, such as its version, without a line in the log; None: there is none, or it fails."""
+        lines: list[str] = []
+        try:
+            ended = self.session.processes.run(
+                arguments,
+                directory=self.session.layout.workspace,
+                environment=self.environment(),
+                on_line=lines.append,
+                cancellation=self.session.stop_signal(),
+                seconds=_ANSWER_SECONDS,
+            )
+        except ToolMissingError:
+            return None
+        return "\n".join(lines) if ended.ending is Ending.EXITED and ended.code == 0 else None
 
     def _take_in(self, files: CommandFiles) -> dict[str, str]:
         for name, value in files.pairs("env"):
