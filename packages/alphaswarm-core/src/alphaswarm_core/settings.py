@@ -162,11 +162,41 @@ class EnvironmentSettings(_Section):
     approvals: Annotated[int, Field(strict=True, ge=0, le=6)] = Field(
         description="How many distinct people must approve a plan before it is applied.", examples=[2]
     )
+    approvals_expire_hours: Annotated[int, Field(strict=True, ge=1, le=168)] = Field(
+        24,
+        description="How long an approval counts after it was given: what was looked at is a plan of that day's state.",
+        examples=[24],
+    )
+    promoted_from: str | None = Field(
+        None,
+        description="The environment in which the same commit, modules and images must have been applied and verified "
+        "before; none means that nothing is asked.",
+        examples=["dev"],
+    )
     shared: bool = Field(
         default=True,
         strict=True,
         description="Whether others depend on it on AWS: then it is never deployed from a workstation.",
         examples=[True],
+    )
+
+
+class PersonSettings(_Section):
+    """A person and everything that the person appears as, so that one human never counts as two."""
+
+    github_id: Annotated[int, Field(strict=True, gt=0)] = Field(
+        description="The numeric id of the person's GitHub account.", examples=[700000001]
+    )
+    github_login: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,39}$")] | None = Field(
+        None, description="The account's name, where a system gives no id.", examples=["ann"]
+    )
+    emails: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = Field(
+        (), description="The addresses that the person's commits carry.", examples=[["ann@example.com"]]
+    )
+    admin_console: tuple[str, ...] = Field(
+        (),
+        description="The person's subjects in the admin console's user pool.",
+        examples=[["4f6c1c1e-0000-4000-8000-3d1f7f1f7f1f"]],
     )
 
 
@@ -222,6 +252,11 @@ class Settings(_Section):
     github: GithubSettings = GithubSettings()
     index: IndexSettings = IndexSettings()
     environments: dict[str, EnvironmentSettings] = Field(description="The environments, in the order of promotion.")
+    people: dict[str, PersonSettings] = Field(
+        default_factory=dict,
+        description="People who approve or write changes, by a short name; whoever is not named counts as one GitHub "
+        "account.",
+    )
     trees: dict[str, TreeSettings] = Field(description="The Terraform trees.")
     root: Path = Field(Path(), exclude=True, description="The directory of `alphaswarm.toml`; not a key of the file.")
 
@@ -229,6 +264,27 @@ class Settings(_Section):
     def _environments_exist(self) -> "Settings":
         if not self.environments:
             raise ValueError("no environment is declared")
+        return self
+
+    @model_validator(mode="after")
+    def _promotion_leads_somewhere(self) -> "Settings":
+        for name in self.environments:
+            path = [name]
+            while (source := self.environments[path[-1]].promoted_from) is not None:
+                if source not in self.environments:
+                    raise ValueError(f"environments.{path[-1]}.promoted_from names '{source}', which is not declared")
+                if source in path:
+                    raise ValueError(f"environments.{name} would be promoted from itself")
+                path.append(source)
+        return self
+
+    @model_validator(mode="after")
+    def _nobody_is_two(self) -> "Settings":
+        seen: dict[str, str] = {}
+        for name, person in self.people.items():
+            for alias in (str(person.github_id), person.github_login, *person.emails, *person.admin_console):
+                if alias and seen.setdefault(alias.lower(), name) != name:
+                    raise ValueError(f"people.{name} and people.{seen[alias.lower()]} share {alias}: they are one")
         return self
 
     @property

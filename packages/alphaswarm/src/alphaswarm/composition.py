@@ -170,6 +170,7 @@ class Session:
         Raises:
             AlphaSwarmError: it cannot be established who starts runs, or with which credentials.
         """
+        from alphaswarm_core.adapters.git import authors_of
         from alphaswarm_core.adapters.state_locks import read_state_lock
         from alphaswarm_core.ledger.records import ActorKind
         from alphaswarm_core.source_revision import source_revision
@@ -191,6 +192,7 @@ class Session:
             stop=stop,
             assumed=acting.role,
             read_state_lock=lambda backend, directory: read_state_lock(backend, directory, cloud),
+            read_authors=lambda commit: authors_of(self.settings.root, commit),
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alphaswarm_core.errors import AlphaSwarmError, ApprovalMissingError, RefusedError
+from alphaswarm_core.gates.counting import Electorate
 from alphaswarm_core.ledger.records import Actor, ActorKind, Approval, Decision, Halt
 from alphaswarm_core.settings import EnvironmentSettings
 from alphaswarm_core.target import Target
@@ -43,6 +44,11 @@ class Condition:
     detail: str
     refusal: AlphaSwarmError | None = None
 
+    @property
+    def remedy(self) -> str | None:
+        """What would make it hold; None where it holds, or where nothing would."""
+        return self.refusal.fix if self.refusal and not self.holds else None
+
 
 @dataclass(frozen=True, slots=True)
 class GateDecision:
@@ -76,18 +82,38 @@ def decide_start(
 
 
 def decide_approvals(
-    *, environment: str, required: int, plan_run_id: str, digest: str, starter: Actor, approvals: Iterable[Approval]
+    *,
+    environment: str,
+    required: int,
+    plan_run_id: str,
+    digest: str,
+    starter: Actor,
+    approvals: Iterable[Approval],
+    electorate: Electorate | None = None,
 ) -> GateDecision:
-    """Whether enough distinct people approved the plan with `digest`. The starter of the run does not count."""
+    """Whether enough distinct people approved the plan with `digest`. The starter of the run does not count.
+
+    A rejection blocks, whoever it is from. With an `electorate`, an approval also has to count by its rules.
+    """
     bound = [each for each in approvals if each.plan_digest == digest]
-    rejected = sorted(each.approver for each in bound if each.decision is Decision.reject)
-    counted = {each.approver for each in bound if each.decision is Decision.approve} - {starter.subject}
+    rejected = sorted({each.approver for each in bound if each.decision is Decision.reject})
+    given = [each for each in bound if each.decision is Decision.approve and each.approver != starter.subject]
+    unfit = _unfit(given, electorate)
+    counted = {electorate.person(each) if electorate else each.approver for each in given if each.approver not in unfit}
     return GateDecision(
         (
             _not_rejected(plan_run_id, rejected),
-            _enough(environment, required, plan_run_id, len(counted)),
+            _enough(environment, required, plan_run_id, len(counted), [f"{who} {why}" for who, why in unfit.items()]),
         )
     )
+
+
+def _unfit(given: Iterable[Approval], electorate: Electorate | None) -> dict[str, str]:
+    """Whose approvals do not count, and why not."""
+    if electorate is None:
+        return {}
+    reasons = {each.approver: electorate.why_not(each) for each in given}
+    return {approver: reason for approver, reason in reasons.items() if reason}
 
 
 def decide_at_once(*, environment: str, required: int) -> GateDecision:
@@ -159,8 +185,8 @@ def _not_rejected(plan_run_id: str, rejected: list[str]) -> Condition:
     )
 
 
-def _enough(environment: str, required: int, plan_run_id: str, given: int) -> Condition:
-    detail = f"{given} of {required} approvals by people who did not start it"
+def _enough(environment: str, required: int, plan_run_id: str, given: int, unfit: list[str]) -> Condition:
+    detail = "; ".join([f"{given} of {required} approvals by people who did not start it", *unfit])
     if given >= required:
         return Condition("approved", holds=True, detail=detail)
     return Condition(
@@ -169,7 +195,7 @@ def _enough(environment: str, required: int, plan_run_id: str, given: int) -> Co
         detail=detail,
         refusal=ApprovalMissingError(
             f"{environment} needs the approval of {_people(required)}; the plan has {given}",
-            why="whoever started the run does not count",
+            why="; ".join(["whoever started the run does not count", *unfit]),
             fix=f"Ask them to look at the plan and approve it (alphaswarm runs show {plan_run_id}), then: "
             f"alphaswarm deploy apply {plan_run_id}",
         ),

@@ -1,12 +1,12 @@
 """What the runtime works with: handed in once, by the program that composes it."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from alphaswarm_core.ledger.records import Actor
+from alphaswarm_core.ledger.records import Actor, Part
 from alphaswarm_core.ledger.store import Ledger
 from alphaswarm_core.settings import Settings
 from alphaswarm_core.source_revision import SourceRevision
@@ -25,6 +25,14 @@ _RUN_ID_VARIABLE = re.compile(r'^\s*variable\s+"run_id"', re.MULTILINE)
 
 StateLockReader = Callable[[BackendConfig, Path], Mapping[str, str] | None]
 """Reads who holds the lock of the state of a root module: `id`, `who`, `created`, `operation`; None without a lock."""
+
+AuthorReader = Callable[[str], Sequence[tuple[str, Part]]]
+"""Of a commit: who had a part in it, as subjects that `gates.people` understands; nothing where that is not known."""
+
+
+def nobody_known(commit: str) -> Sequence[tuple[str, Part]]:  # noqa: ARG001
+    """An `AuthorReader` that knows of no commit."""
+    return ()
 
 
 class Silent:
@@ -78,6 +86,7 @@ class RuntimeContext:
         read_state_lock: How the lock of a state is read.
         assumed: The role that `cloud` is a session of, where that is known.
         claims_digest: SHA-256 of the claims of the verified token that says who starts runs, where there is one.
+        read_authors: How the people behind a commit are found.
     """
 
     settings: Settings
@@ -92,6 +101,7 @@ class RuntimeContext:
     read_state_lock: StateLockReader
     assumed: AssumedRole | None = None
     claims_digest: str | None = None
+    read_authors: AuthorReader = nobody_known
 
     def spec(self, environment: str, inputs: Mapping[str, str] | None = None) -> StackSpec:
         """The stack spec of the app tier in `environment`.

@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 
 from alphaswarm_core.canonical import Json
-from alphaswarm_core.ledger.records import ActorKind, NewRun, Run, RunKind, SpecRecord
+from alphaswarm_core.ledger.records import ActorKind, NewRun, Purpose, Run, RunKind, SpecRecord
 from alphaswarm_core.ledger.store import Ledger
 from alphaswarm_core.terraform.applying import as_document
+from alphaswarm_core.terraform.comparing import change_digest, promotable
 from alphaswarm_core.terraform.context import RuntimeContext
 from alphaswarm_core.terraform.engines.base import EngineIdentity, EngineKind
 from alphaswarm_core.terraform.planning import PlanResult
@@ -25,6 +26,7 @@ def new_run(
     parent: str | None = None,
     destroys: bool = False,
     note: str | None = None,
+    purpose: Purpose | None = None,
 ) -> NewRun:
     """A run of `spec` as it is known before it starts: who, what, from which commit, with which engine."""
     actor = context.actor
@@ -48,6 +50,7 @@ def new_run(
         target=str(context.target),
         destroys=destroys or kind is RunKind.destroy,
         claims_digest=context.claims_digest,
+        purpose=purpose,
     )
 
 
@@ -56,9 +59,11 @@ def spec_record(spec: StackSpec) -> SpecRecord:
     return SpecRecord(spec.tree, spec.environment, spec.digest, spec.document())
 
 
-def plan_columns(made: PlanResult) -> dict[str, Json]:
+def plan_columns(made: PlanResult, spec: StackSpec, commit: str | None) -> dict[str, Json]:
     """What a finished plan adds to its row."""
     return {
+        "change_digest": change_digest(made.plan),
+        "promotable": promotable(spec, made.plan, commit),
         "plan_digest": made.saved.digest,
         "plan_place": str(made.saved.path),
         "plan_summary": made.plan.summary(),
@@ -69,7 +74,13 @@ def plan_columns(made: PlanResult) -> dict[str, Json]:
 
 def columns_of_plan(planned: Run) -> dict[str, Json]:
     """What an apply's row repeats of its plan's, so that each row can be read alone."""
-    return {"plan_digest": planned.plan_digest, "plan_place": planned.plan_place, "plan_summary": planned.plan_summary}
+    return {
+        "plan_digest": planned.plan_digest,
+        "plan_place": planned.plan_place,
+        "plan_summary": planned.plan_summary,
+        "change_digest": planned.change_digest,
+        "promotable": planned.promotable,
+    }
 
 
 def changes_something(planned: Run) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from alphaswarm_core.canonical import Json
 from alphaswarm_core.errors import UsageError
-from alphaswarm_core.gates.gate import decide_approvals, decide_at_once, decide_start
+from alphaswarm_core.gates.gate import decide_at_once, decide_start
 from alphaswarm_core.ledger.errors import PlanAlreadyUsedError
 from alphaswarm_core.ledger.records import Run, RunKind, RunStatus
 from alphaswarm_core.policy import PolicyResult
@@ -20,6 +20,7 @@ from alphaswarm_core.terraform.context import RuntimeContext
 from alphaswarm_core.terraform.engines.base import Engine
 from alphaswarm_core.terraform.engines.selection import select_engine, select_same
 from alphaswarm_core.terraform.errors import PlanMismatchError
+from alphaswarm_core.terraform.gating import Derivation, prepare_for_approval, refuse_losses, require_gate
 from alphaswarm_core.terraform.plan import Plan
 from alphaswarm_core.terraform.plan_file import read_checked
 from alphaswarm_core.terraform.planning import Planner
@@ -61,6 +62,7 @@ class TerraformRuntime:
         inputs: Mapping[str, str] | None = None,
         exclusive: bool = False,
         note: str | None = None,
+        derived: Derivation | None = None,
     ) -> Planned:
         """Plan the app tier of `environment` and keep the plan.
 
@@ -70,26 +72,32 @@ class TerraformRuntime:
             inputs: Input variables on top of the stack's files.
             exclusive: Hold the stack against other runs meanwhile; for a plan that is applied at once.
             note: Goes into the row.
+            derived: The earlier run that it brings here or goes back to.
 
         Raises:
             StackBusyError: `exclusive`, and another run holds the stack.
+            StatefulLossError: a rollback would destroy or replace what holds data.
             AlphaSwarmError: it failed; the row says so.
         """
         recover(self.context)
         spec = self.context.spec(environment, inputs)
         engine = select_engine(self.context.settings.terraform, self.context.ambient)
         with refusals_noted(self.context.ledger, "plan", spec.stack, self.context.actor, {"stack": spec.stack}):
-            run = self._open(RunKind.plan, spec, engine, exclusive=exclusive, destroys=destroys, note=note)
+            run = self._open(
+                RunKind.plan, spec, engine, exclusive=exclusive, destroys=destroys, note=note, derived=derived
+            )
         with recorded(self.context.ledger, run) as learned:
             self._start(run)
             made = Planner(self.context, spec, engine, run.id).make(("-destroy",) if destroys else ())
-            learned.update(plan_columns(made))
+            learned.update(plan_columns(made, spec, self.context.revision.commit))
+            refuse_losses(made.plan, derived)
             self.context.observer.step("Asking the policy")
             policy = judge(self.context.settings, spec.tree, environment, made.document)
             learned["policy_result"] = policy.as_document()
             policy.require()
             status = self._status_of_plan(environment, made.plan)
             run = self.context.ledger.transition(run.id, status, changes=learned)
+        prepare_for_approval(self.context, run)
         return Planned(run, made.plan, policy)
 
     def apply(self, plan_run_id: str, *, break_glass: str | None = None) -> Run:
@@ -109,8 +117,11 @@ class TerraformRuntime:
         planned = ledger.run(plan_run_id)
         body: Mapping[str, Json] = {"stack": planned.stack, "plan_digest": planned.plan_digest}
         with refusals_noted(ledger, "apply", planned.id, self.context.actor, body):
-            spec, engine, content = self._checked(planned, break_glass)
-            run = self._claim(planned, spec, engine, break_glass)
+            self._require_applicable(planned)
+            decided_on = require_gate(self.context, planned, break_glass)
+            spec, engine = self._same_spec_and_engine(planned)
+            content = read_checked(self.context.artifacts(planned.id).plan, str(planned.plan_digest))
+            run = self._claim(planned, spec, engine, break_glass, decided_on)
         with recorded(ledger, run, planned) as learned:
             ledger.transition(run.id, RunStatus.applying, changes={**columns_of_plan(planned), **self._log_place(run)})
             applier = Applier(self.context, spec, engine, run.id)
@@ -146,17 +157,6 @@ class TerraformRuntime:
             break_glass=break_glass,
         ).require()
 
-    def _require_approvals(self, planned: Run) -> None:
-        """Refuse when the plan lacks approvals that its environment asks for, or was rejected."""
-        decide_approvals(
-            environment=planned.environment,
-            required=self.context.settings.environment(planned.environment).approvals,
-            plan_run_id=planned.id,
-            digest=str(planned.plan_digest),
-            starter=planned.actor,
-            approvals=self.context.ledger.approvals(planned.id),
-        ).require()
-
     def cancel(self, planned: Run, why: str) -> Run:
         """Give up a plan that nobody wants to apply."""
         return self.context.ledger.transition(planned.id, RunStatus.cancelled, changes={"error": why})
@@ -167,15 +167,9 @@ class TerraformRuntime:
         required = self.context.settings.environment(environment).approvals
         return RunStatus.awaiting_approval if required else RunStatus.approved
 
-    def _checked(self, planned: Run, break_glass: str | None) -> tuple[StackSpec, Engine, bytes]:
-        """The spec, the engine and the very bytes to apply; raises when anything speaks against it."""
-        self._require_applicable(planned)
-        self._require_start(planned.environment, break_glass)
-        self._require_approvals(planned)
-        spec, engine = self._same_spec_and_engine(planned)
-        return spec, engine, read_checked(self.context.artifacts(planned.id).plan, str(planned.plan_digest))
-
-    def _claim(self, planned: Run, spec: StackSpec, engine: Engine, break_glass: str | None) -> Run:
+    def _claim(
+        self, planned: Run, spec: StackSpec, engine: Engine, break_glass: str | None, decided_on: frozenset[str]
+    ) -> Run:
         """Take the plan, once, for a new run that applies it."""
         if planned.status is RunStatus.awaiting_approval:
             self.context.ledger.transition(planned.id, RunStatus.approved)
@@ -185,7 +179,7 @@ class TerraformRuntime:
         kind = RunKind.destroy if planned.destroys else RunKind.apply
         version, parent = planned.spec_version_id, planned.id
         new = new_run(self.context, kind, spec, engine.identity, version=version, parent=parent, note=break_glass)
-        return self.context.ledger.claim_plan(planned.id, new)
+        return self.context.ledger.claim_plan(planned.id, new, decided_on=decided_on)
 
     def require_at_once(self, environment: str, *, action: str, break_glass: str | None = None) -> None:
         """Refuse before anything is planned when `environment` cannot be changed in one go; the ledger has an entry."""
@@ -250,9 +244,20 @@ class TerraformRuntime:
         exclusive: bool,
         destroys: bool = False,
         note: str | None = None,
+        derived: Derivation | None = None,
     ) -> Run:
         version = self.context.ledger.register_spec(spec_record(spec))
-        new = new_run(self.context, kind, spec, engine.identity, version=version.id, destroys=destroys, note=note)
+        new = new_run(
+            self.context,
+            kind,
+            spec,
+            engine.identity,
+            version=version.id,
+            parent=derived.run_id if derived else None,
+            destroys=destroys,
+            note=note,
+            purpose=derived.purpose if derived else None,
+        )
         return self.context.ledger.open_run(new, exclusive=exclusive)
 
     def _start(self, run: Run) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 
 from alphaswarm_core.canonical import Json
 from alphaswarm_core.ledger.chain import canonical_text
@@ -40,6 +41,10 @@ class GateRecords:
     def _reading(self) -> Iterator[Database]:
         with self._database.snapshot():
             yield self._database
+
+    def now(self) -> datetime:
+        """The time by the ledger's clock: approvals expire by the clock that dated them."""
+        return self._clock()
 
     # Recording
 
