@@ -102,6 +102,7 @@ class Stage:
         run = self.ledger.open_run(new, exclusive=False)
         self.ledger.transition(run.id, RunStatus.running)
         changes: dict[str, Any] = {"plan_digest": f"{self.made:064x}", "plan_summary": {"add": 1, "drift": 0}}
+        changes["policy_result"] = {"allowed": True}
         run = self.ledger.transition(run.id, RunStatus.awaiting_approval, changes={**changes, **columns})
         self.ledger.add_involvements(run.id, authors, source="git")
         return run

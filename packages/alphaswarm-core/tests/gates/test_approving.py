@@ -261,3 +261,11 @@ def test_waiver_needs_a_promotion_a_reason_and_somebody_without_a_part(tmp_path:
     assert "waived by bob" in stage.decision(run).conditions[-1].detail
     stage.later(25)
     assert "promoted" in stage.unmet(run)
+
+
+@pytest.mark.parametrize("verdict", [None, {"allowed": False}, {"allowed": "yes"}, {}])
+def test_plan_without_the_policys_yes_is_not_applied(stage: Stage, verdict: object) -> None:
+    run = stage.plan(policy_result=verdict)
+    stage.approve(run, "bob", "cy")
+
+    assert stage.unmet(run) == ["allowed by policy"]

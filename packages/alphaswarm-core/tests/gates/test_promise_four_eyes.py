@@ -118,6 +118,7 @@ class FourEyes(RuleBasedStateMachine):
         self.stage.ledger.transition(run.id, RunStatus.running, changes={"commit": commit})
         digest = f"{len(self.order) + 1:064x}"
         columns: dict[str, Any] = {"plan_digest": digest, "plan_summary": {"add": 1, "drift": 0}}
+        columns["policy_result"] = {"allowed": True}
         columns["change_digest"] = None if secret else change * 64
         run = self.stage.ledger.transition(run.id, RunStatus.awaiting_approval, changes=columns)
         facts = Facts(environment, starter, change if not secret else digest, commit, {COMMITS[commit]})

@@ -4,10 +4,11 @@ The runtime asks it before an apply, the deployment protection rule before it an
 for people: the same conditions, the same words.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from alphaswarm_core.errors import RefusedError
 from alphaswarm_core.gates.counting import COUNTED_SOURCES, Electorate, excluded_people
 from alphaswarm_core.gates.errors import NotPromotedError, PeopleUnknownError, PlanNotWaitingError
 from alphaswarm_core.gates.gate import Condition, GateDecision, decide_approvals, decide_start
@@ -68,7 +69,7 @@ class Question:
 
 def decide(question: Question) -> GateDecision:
     """Whether the plan may be applied, condition by condition."""
-    conditions: list[Condition] = [_waits(question.run)]
+    conditions: list[Condition] = [_waits(question.run), _allowed_by_policy(question.run)]
     if question.applier is not None:
         conditions += _start(question, question.applier)
     else:
@@ -111,6 +112,18 @@ def _waits(run: Run) -> Condition:
     why = f"it is a {run.run_kind} run, {run.status.replace('_', ' ')}" + (f": {run.error}" if run.error else "")
     refusal = PlanNotWaitingError(f"The run {run.id} is no plan that waits", why=why, fix="alphaswarm deploy plan")
     return Condition(name, holds=False, detail=why, refusal=refusal)
+
+
+def _allowed_by_policy(run: Run) -> Condition:
+    """No verdict is no yes."""
+    result = run.policy_result
+    if isinstance(result, Mapping) and result.get("allowed") is True:
+        return Condition("allowed by policy", holds=True, detail="the policy has nothing against it")
+    why = "the policy denies it" if isinstance(result, Mapping) else "no policy was asked"
+    refusal = RefusedError(
+        f"The plan {run.id} was not allowed by the policy", why=why, fix=f"alphaswarm runs show {run.id}; plan again"
+    )
+    return Condition("allowed by policy", holds=False, detail=why, refusal=refusal)
 
 
 def _starter_known(question: Question) -> Condition:
