@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from alphaswarm_core.terraform.providers import read_lock_file
-from tests.checks.trees import APP_ROOTS, LANDING_ZONE_ROOTS, MODULES, ROOTS, blocks, name_of, source_of
+from tests.checks.trees import APP_ROOTS, BOOTSTRAP, LANDING_ZONE_ROOTS, MODULES, ROOTS, blocks, name_of, source_of
 from tests.terraform.conftest import PROVIDER_FREE
 
 # Sibling root modules may differ in these files only; and in them only in the values named here.
@@ -17,9 +17,10 @@ APP_VALUES = {
     "hostname_prefix", "landing_zone", "log_retention_days",
 }  # fmt: skip
 LANDING_ZONE_VALUES = {
-    "account_id", "apply_workflow_files", "approvals", "availability_zones", "certificate_alternative_names",
-    "environment", "github_repositories", "hostname", "single_nat_gateway", "vpc_cidr",
+    "account_id", "availability_zones", "certificate_alternative_names", "environment", "hostname",
+    "single_nat_gateway", "vpc_cidr",
 }  # fmt: skip
+BOOTSTRAP_VALUES = {"account_id", "apply_workflow_files", "approvals", "environment", "github_repositories"}
 # Where the whole internet may stand, and why: the front door, its way to Cognito, the tasks' way to AWS, and routes.
 OPEN_TO_ALL = {
     ("terraform/modules/alb", "resource.aws_vpc_security_group_ingress_rule.public"),
@@ -35,6 +36,7 @@ SIBLINGS = [pytest.param(APP_ROOTS, id="app-tier"), pytest.param(LANDING_ZONE_RO
 directories = pytest.mark.parametrize("directory", [*MODULES, *ROOTS], ids=name_of)
 everywhere = pytest.mark.parametrize("directory", [*MODULES, PROVIDER_FREE, *ROOTS], ids=name_of)
 roots = pytest.mark.parametrize("root", ROOTS, ids=name_of)
+roots_of_environments = pytest.mark.parametrize("root", [*LANDING_ZONE_ROOTS, *APP_ROOTS], ids=name_of)
 
 
 def settings(path: Path) -> dict[str, str]:
@@ -77,8 +79,8 @@ def test_siblings_set_the_same_values(siblings: tuple[Path, ...], values: set[st
         assert set(re.findall(r"^(\w+)\s*=", (root / "terraform.tfvars").read_text(), re.MULTILINE)) == values
 
 
-@roots
-def test_state_is_locked_encrypted_and_in_the_account_of_its_environment(root: Path) -> None:
+@roots_of_environments
+def test_state_is_locked_and_in_the_account_of_its_environment(root: Path) -> None:
     backend = settings(root / "backend.tf")
     values = settings(root / "terraform.tfvars")
     tree = "alphaswarm_platform" if root in APP_ROOTS else "infrastructure"
@@ -87,21 +89,33 @@ def test_state_is_locked_encrypted_and_in_the_account_of_its_environment(root: P
         "bucket": f'"alphaswarm-tfstate-{values["account_id"].strip(chr(34))}"',
         "key": f'"{tree}/{root.name}/terraform.tfstate"',
         "region": '"us-east-1"',
-        "encrypt": "true",
         "use_lockfile": "true",
     }
     assert root.name.removeprefix("admin-") == values["environment"].strip('"')
 
 
-@pytest.mark.parametrize("root", LANDING_ZONE_ROOTS, ids=name_of)
-def test_the_roles_know_the_bucket_that_the_backend_writes(root: Path) -> None:
-    named = settings(root / "main.tf")["state_bucket"].replace("${var.account_id}", _account(root))
+@pytest.mark.parametrize("environment", ["dev", "prod", "staging"])
+def test_the_bootstrap_s_state_is_in_the_account_that_it_bootstraps(environment: str) -> None:
+    values = settings(BOOTSTRAP / f"{environment}.tfvars")
+    (named,) = re.findall(r'state_bucket = (".+")', (BOOTSTRAP / "main.tf").read_text(encoding="utf-8"))
+    bucket = named.replace("${var.account_id}", values["account_id"].strip('"'))
 
-    assert settings(root / "backend.tf")["bucket"] == named
+    assert settings(BOOTSTRAP / f"{environment}.s3.tfbackend") == {"bucket": bucket}
+    assert values["environment"] == f'"{environment}"'
+    assert settings(BOOTSTRAP / "backend.tf")["use_lockfile"] == "true"
 
 
-def _account(root: Path) -> str:
-    return settings(root / "terraform.tfvars")["account_id"].strip('"')
+@roots
+def test_the_state_bucket_alone_decides_how_states_are_encrypted(root: Path) -> None:
+    # `encrypt = true` without a key asks for S3's own key, and the bucket refuses any but the one of the states.
+    assert not settings(root / "backend.tf").keys() & {"encrypt", "kms_key_id", "sse_customer_key"}
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod", "staging"])
+def test_the_bootstraps_set_the_same_values(environment: str) -> None:
+    text = (BOOTSTRAP / f"{environment}.tfvars").read_text()
+
+    assert set(re.findall(r"^(\w+)\s*=", text, re.MULTILINE)) == BOOTSTRAP_VALUES
 
 
 def test_no_two_roots_share_a_state() -> None:
@@ -221,7 +235,11 @@ def test_images_are_never_given_by_tag(directory: Path) -> None:
 
 @everywhere
 def test_no_policy_lets_everybody_in(directory: Path) -> None:
-    assert not re.search(r'Principal\s*=\s*"\*"|AWS\s*=\s*"\*"|AdministratorAccess', source_of(directory))
+    text = source_of(directory)
+    # A denial is for everybody; it may say so.
+    allowing = re.sub(r'Effect\s*=\s*"Deny"\s*\n\s*Principal\s*=\s*\{ AWS = "\*" \}', "", text)
+
+    assert not re.search(r'Principal\s*=\s*"\*"|AWS\s*=\s*"\*"|AdministratorAccess', allowing)
 
 
 @directories

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from alphaswarm_core.identity.iam import CompiledPolicy, PolicyKind, compile_policy, parse_policy, web_identity_request
 from tests.checks.terraform import Workspace
-from tests.checks.trees import LANDING_ZONE_ROOTS, REPOSITORY, name_of
+from tests.checks.trees import BOOTSTRAP, REPOSITORY, name_of
 from tests.terraform.conftest import ACCOUNTS, PROVIDER_FREE
 
 pytestmark = pytest.mark.xdist_group("trust")
@@ -65,7 +65,7 @@ def rendered(workspace: Workspace) -> Render:
 
 
 def _outputs(workspace: Workspace, environment: str) -> dict[str, Any]:
-    values = f"-var-file=../infrastructure/envs/admin-{environment}/terraform.tfvars"
+    values = f"-var-file=../infrastructure/bootstrap/{environment}.tfvars"
     state = f"-state={environment}.tfstate"
     applied = workspace.run("rendering", "apply", "-auto-approve", "-input=false", "-no-color", state, values)
     assert applied.exit_code == 0, applied.text
@@ -280,12 +280,13 @@ def test_only_an_environment_without_approvals_trusts_a_subject_without_environm
     assert len(subjects) - len(by_ref) == 2
 
 
-@pytest.mark.parametrize("root", LANDING_ZONE_ROOTS, ids=name_of)
-def test_the_landing_zone_has_the_ids_and_approvals_of_the_project(root: Any) -> None:
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_the_bootstrap_has_the_accounts_ids_and_approvals_of_the_project(name: str) -> None:
     project = tomllib.loads((REPOSITORY / "alphaswarm.toml").read_text(encoding="utf-8"))
-    values = (root / "terraform.tfvars").read_text(encoding="utf-8")
-    environment = project["environments"][root.name.removeprefix("admin-")]
+    values = (BOOTSTRAP / f"{name}.tfvars").read_text(encoding="utf-8")
+    environment = project["environments"][name]
 
+    assert re.findall(r'^account_id\s*= "(\d+)"$', values, re.MULTILINE) == [environment["account_id"]]
     assert re.findall(r"^approvals\s*=\s*(\d+)$", values, re.MULTILINE) == [str(environment["approvals"])]
     for repository in project["github"]["repositories"].values():
         block = values.partition(f'"{repository["name"]}"')[2].partition("}")[0]

@@ -3,7 +3,6 @@ terraform {
     bucket       = "alphaswarm-tfstate-111111111111"
     key          = "infrastructure/admin-dev/terraform.tfstate"
     region       = "us-east-1"
-    encrypt      = true
     use_lockfile = true
   }
 }

@@ -6,13 +6,11 @@ locals {
     admin_ledger_url_secret_arn       = { type = "String", value = module.foundation.secret_arns["ledger-url"] }
     admin_session_key_secret_arn      = { type = "String", value = module.foundation.secret_arns["session-key"] }
     alb_access_logs_bucket            = { type = "String", value = var.alb_access_logs_bucket }
-    deployer_role_arn                 = { type = "String", value = module.github_oidc.apply_role_arn }
     ecr_admin_frontend_repository_arn = { type = "String", value = module.foundation.repositories.frontend.arn }
     ecr_admin_frontend_repository_url = { type = "String", value = module.foundation.repositories.frontend.url }
     ecr_admin_repository_arn          = { type = "String", value = module.foundation.repositories.backend.arn }
     ecr_admin_repository_url          = { type = "String", value = module.foundation.repositories.backend.url }
     hosted_zone_id                    = { type = "String", value = var.hosted_zone_id }
-    plan_role_arn                     = { type = "String", value = module.github_oidc.plan_role_arn }
     private_subnet_ids                = { type = "StringList", value = join(",", module.foundation.private_subnet_ids) }
     public_subnet_ids                 = { type = "StringList", value = join(",", module.foundation.public_subnet_ids) }
     vpc_id                            = { type = "String", value = module.foundation.vpc_id }

@@ -6,26 +6,3 @@ vpc_cidr    = "10.10.0.0/16"
 availability_zones            = ["us-east-1a", "us-east-1b", "us-east-1c"]
 certificate_alternative_names = ["minimum.admin.dev.alpha-swarm.ai"]
 single_nat_gateway            = true
-
-# The same as in alphaswarm.toml; a test compares them.
-approvals = 0
-
-github_repositories = [
-  {
-    name           = "Alpha-Swarm-ai/alphaswarm_platform"
-    id             = "900000001"
-    owner_id       = "800000001"
-    subject_format = "immutable"
-  },
-  {
-    name           = "Alpha-Swarm-ai/alphaswarm_admin"
-    id             = "900000002"
-    owner_id       = "800000001"
-    subject_format = "immutable"
-  },
-]
-
-apply_workflow_files = [
-  "Alpha-Swarm-ai/alphaswarm_platform/.github/workflows/terraform-pipeline.yml@refs/heads/main",
-  "Alpha-Swarm-ai/alphaswarm_admin/.github/workflows/build-publish.yml@refs/heads/main",
-]

@@ -14,16 +14,6 @@ variable "alb_access_logs_bucket" {
   default     = null
 }
 
-variable "apply_workflow_files" {
-  description = "The workflow files whose jobs may assume the apply role: OWNER/REPO/.github/workflows/FILE.yml@refs/heads/main."
-  type        = set(string)
-}
-
-variable "approvals" {
-  description = "How many people have to approve a change of this environment, as alphaswarm.toml says."
-  type        = number
-}
-
 variable "availability_zones" {
   description = "The zones, by name and in order: the order decides the subnets' addresses, so it is only ever extended."
   type        = list(string)
@@ -44,16 +34,6 @@ variable "environment" {
   }
 }
 
-variable "github_repositories" {
-  description = "The deploying repositories: name in GitHub's spelling, both ids, and how their subjects are written (immutable, legacy, both)."
-  type = list(object({
-    name           = string
-    id             = string
-    owner_id       = string
-    subject_format = string
-  }))
-}
-
 variable "hosted_zone_id" {
   description = "The Route 53 zone of the host name; null leaves the certificate's validation records and the host name to somebody else."
   type        = string
@@ -63,12 +43,6 @@ variable "hosted_zone_id" {
 variable "hostname" {
   description = "The admin's host name."
   type        = string
-}
-
-variable "plan_workflow_files" {
-  description = "The workflow files whose jobs may plan; empty: any file of the repositories, since a pull request brings its own."
-  type        = set(string)
-  default     = []
 }
 
 variable "region" {

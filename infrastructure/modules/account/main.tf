@@ -110,10 +110,8 @@ resource "aws_iam_role_policy" "execution" {
   })
 }
 
-# Only where the states have a key of their own.
+# A policy of its own: the key's ARN is only known once it is there, and the rest is to be readable in a plan.
 resource "aws_iam_role_policy" "state_key" {
-  count = var.state_key_arn == null ? 0 : 1
-
   name = "use-the-key-of-the-states"
   role = aws_iam_role.execution.name
 

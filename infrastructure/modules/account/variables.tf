@@ -79,9 +79,8 @@ variable "state_bucket" {
 }
 
 variable "state_key_arn" {
-  description = "The KMS key of the states; null where S3's own key encrypts them."
+  description = "The KMS key that encrypts the states."
   type        = string
-  default     = null
 }
 
 variable "state_tree" {

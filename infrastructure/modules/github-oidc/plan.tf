@@ -56,17 +56,6 @@ locals {
 
   through_s3 = "s3.${var.region}.${data.aws_partition.current.dns_suffix}"
 
-  # Only where the states have a key of their own, and only through S3.
-  state_key_statements = [
-    for key in var.state_key_arn[*] : {
-      Sid       = "DecryptTheStates"
-      Effect    = "Allow"
-      Action    = ["kms:Decrypt"]
-      Resource  = [key]
-      Condition = { StringEquals = { "kms:ViaService" = local.through_s3 } }
-    }
-  ]
-
   # A plan runs code of a change that nobody has reviewed: its providers, its data sources. Whatever is attached to this
   # role some day, by whomever, none of this comes with it.
   plan_denials = [
@@ -140,7 +129,24 @@ locals {
 resource "aws_iam_role_policy" "plan_reads" {
   name   = "read-for-a-plan"
   role   = aws_iam_role.plan.name
-  policy = jsonencode({ Version = "2012-10-17", Statement = concat(local.plan_statements, local.state_key_statements) })
+  policy = jsonencode({ Version = "2012-10-17", Statement = local.plan_statements })
+}
+
+# A policy of its own: the key's ARN is only known once it is there, and the rest is to be readable in a plan.
+resource "aws_iam_role_policy" "plan_state_key" {
+  name = "decrypt-the-states"
+  role = aws_iam_role.plan.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "DecryptTheStates"
+      Effect    = "Allow"
+      Action    = ["kms:Decrypt"]
+      Resource  = [var.state_key_arn]
+      Condition = { StringEquals = { "kms:ViaService" = local.through_s3 } }
+    }]
+  })
 }
 
 resource "aws_iam_role_policy" "plan_denials" {

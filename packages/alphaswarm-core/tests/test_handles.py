@@ -24,7 +24,8 @@ from alphaswarm_core.handles import (
 REPOSITORY = Path(__file__).resolve().parents[3]
 READING_MODULE = REPOSITORY / "terraform/modules/handles/main.tf"
 PUBLISHING_ROOTS = {
-    Publisher.INFRASTRUCTURE: sorted((REPOSITORY / "infrastructure/envs").glob("admin-*")),
+    Publisher.BOOTSTRAP: [REPOSITORY / "infrastructure/bootstrap"],
+    Publisher.ADMIN_FOUNDATION: sorted((REPOSITORY / "infrastructure/envs").glob("admin-*")),
     Publisher.APP_TIER: sorted((REPOSITORY / "terraform/environments").iterdir()),
 }
 ROOTS = [pytest.param(tree, root, id=root.name) for tree, roots in PUBLISHING_ROOTS.items() for root in roots]
@@ -68,7 +69,11 @@ def test_a_tree_publishes_exactly_its_listed_handles_with_their_types(tree: Publ
 
 def test_whatever_the_app_tier_reads_the_landing_zone_publishes() -> None:
     published = {
-        name: kind for root in PUBLISHING_ROOTS[Publisher.INFRASTRUCTURE] for name, kind in published_by_hcl(root)
+        name: kind
+        for publisher, roots in PUBLISHING_ROOTS.items()
+        if publisher is not Publisher.APP_TIER
+        for root in roots
+        for name, kind in published_by_hcl(root)
     }
 
     for name, kind in {**read_by_hcl("required"), **read_by_hcl("optional")}.items():
@@ -88,9 +93,8 @@ def test_nothing_is_written_twice() -> None:
         for root in roots:
             names = [name for name, _ in published_by_hcl(root)]
             assert len(names) == len(set(names))
-    assert not {each.name for each in published_by(Publisher.INFRASTRUCTURE)} & {
-        each.name for each in published_by(Publisher.APP_TIER)
-    }
+    publishers = [name for roots in PUBLISHING_ROOTS.values() for name, _ in published_by_hcl(roots[0])]
+    assert len(publishers) == len(set(publishers)), "two root modules write the same handle"
 
 
 def test_parameters_are_written_in_one_file_of_each_root_and_in_no_module() -> None:
@@ -138,6 +142,7 @@ def test_a_handle_knows_its_path_and_its_publisher() -> None:
 
     assert vpc.path("dev") == "/alphaswarm/dev/vpc_id"
     assert vpc.published_by.root_module("dev") == "infrastructure/envs/admin-dev"
+    assert handle("plan_role_arn").published_by.root_module("dev") == "infrastructure/bootstrap"
     assert handle("alb_dns_name").published_by.root_module("dev") == "terraform/environments/dev"
 
 

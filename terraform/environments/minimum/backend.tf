@@ -3,7 +3,6 @@ terraform {
     bucket       = "alphaswarm-tfstate-111111111111"
     key          = "alphaswarm_platform/minimum/terraform.tfstate"
     region       = "us-east-1"
-    encrypt      = true
     use_lockfile = true
   }
 }

@@ -3,7 +3,6 @@ terraform {
     bucket       = "alphaswarm-tfstate-333333333333"
     key          = "alphaswarm_platform/prod/terraform.tfstate"
     region       = "us-east-1"
-    encrypt      = true
     use_lockfile = true
   }
 }

@@ -3,7 +3,6 @@ terraform {
     bucket       = "alphaswarm-tfstate-222222222222"
     key          = "alphaswarm_platform/staging/terraform.tfstate"
     region       = "us-east-1"
-    encrypt      = true
     use_lockfile = true
   }
 }

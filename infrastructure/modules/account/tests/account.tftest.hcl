@@ -14,6 +14,7 @@ variables {
   apply_role_arn = "arn:aws:iam::111111111111:role/aqp-gha-apply"
   external_id    = "alphaswarm-dev"
   state_bucket   = "alphaswarm-tfstate-111111111111"
+  state_key_arn  = "arn:aws:kms:us-east-1:111111111111:key/1"
 }
 
 run "only_the_apply_role_becomes_the_execution_role" {
@@ -77,22 +78,13 @@ run "the_execution_role_has_neither_identity_nor_the_app_tier_s_state" {
     condition     = !contains(flatten([for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : statement.Action if statement.Effect == "Allow"]), "*")
     error_message = "No administrator."
   }
-
-  assert {
-    condition     = length(aws_iam_role_policy.state_key) == 0
-    error_message = "Without a key of its own no right to one."
-  }
 }
 
 run "uses_the_states_key_through_s3_only" {
   command = plan
 
-  variables {
-    state_key_arn = "arn:aws:kms:us-east-1:111111111111:key/1"
-  }
-
   assert {
-    condition     = jsondecode(aws_iam_role_policy.state_key[0].policy).Statement[0].Condition == { StringEquals = { "kms:ViaService" = "s3.us-east-1.amazonaws.com" } }
+    condition     = jsondecode(aws_iam_role_policy.state_key.policy).Statement[0].Condition == { StringEquals = { "kms:ViaService" = "s3.us-east-1.amazonaws.com" } }
     error_message = "The key is for the states."
   }
 }

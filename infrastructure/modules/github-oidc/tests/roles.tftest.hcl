@@ -13,6 +13,7 @@ variables {
   execution_role_arn       = "arn:aws:iam::333333333333:role/AqpTerraformExecutionRole"
   deploy_project           = "alphaswarm-deploy-prod"
   state_bucket             = "alphaswarm-tfstate-333333333333"
+  state_key_arn            = "arn:aws:kms:us-east-1:333333333333:key/1"
   repositories             = [{ name = "octo-org/octo-repo", id = "456789", owner_id = "123456", subject_format = "immutable" }]
   apply_workflow_files     = ["octo-org/octo-repo/.github/workflows/deploy.yml@refs/heads/main"]
 }
@@ -119,12 +120,8 @@ run "the_plan_role_is_denied_every_escalation" {
 run "the_plan_role_decrypts_states_with_their_key_only" {
   command = plan
 
-  variables {
-    state_key_arn = "arn:aws:kms:us-east-1:333333333333:key/1"
-  }
-
   assert {
-    condition = [for statement in jsondecode(aws_iam_role_policy.plan_reads.policy).Statement : statement if statement.Sid == "DecryptTheStates"] == [{
+    condition = jsondecode(aws_iam_role_policy.plan_state_key.policy).Statement == [{
       Sid       = "DecryptTheStates"
       Effect    = "Allow"
       Action    = ["kms:Decrypt"]

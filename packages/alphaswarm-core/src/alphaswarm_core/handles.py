@@ -1,7 +1,8 @@
 """The handles: by these SSM parameters one tree tells another what exists, and in no other way.
 
 This is the one typed list of them. The landing zone (`infrastructure/`) publishes what the app tier (`terraform/`)
-reads; the app tier publishes back what the admin and the command line read. A test compares both trees' HCL with it.
+reads; the app tier publishes back what the admin and the command line read. Each handle is written by exactly one root
+module. A test compares both trees' HCL with it.
 """
 
 import re
@@ -23,20 +24,21 @@ class Kind(StrEnum):
 
 
 class Publisher(StrEnum):
-    """The tree that writes a handle. `root_module` says from which of its root modules."""
+    """The one root module that writes a handle, in the order in which they are applied. The values are their paths."""
 
-    INFRASTRUCTURE = "infrastructure"
-    APP_TIER = "alphaswarm_platform"
+    BOOTSTRAP = "infrastructure/bootstrap"
+    ADMIN_FOUNDATION = "infrastructure/envs/admin-{env}"
+    APP_TIER = "terraform/environments/{env}"
 
     def root_module(self, environment: str) -> str:
         """The root module, from the repository's root, that publishes the handles of `environment`."""
-        folder = "infrastructure/envs/admin-" if self is Publisher.INFRASTRUCTURE else "terraform/environments/"
-        return f"{folder}{environment}"
+        return self.value.format(env=environment)
 
 
 class Reader(StrEnum):
     """Who depends on a handle, and is broken by its absence or by a change of its meaning."""
 
+    LANDING_ZONE = "infrastructure"
     APP_TIER = "alphaswarm_platform"
     ADMIN = "admin"
     CLI = "cli"
@@ -90,14 +92,14 @@ class Handle:
         return f"{prefix(environment)}/{self.name}"
 
 
-def _landing_zone(name: str, description: str, kind: Kind = Kind.STRING, *, required: bool = True) -> Handle:
-    """A handle from the landing zone to the app tier."""
-    return Handle(name, kind, Publisher.INFRASTRUCTURE, frozenset({Reader.APP_TIER}), description, required)
+def _bootstrap(name: str, description: str, *read_by: Reader) -> Handle:
+    """A handle from the account's bootstrap: who may change the account, and what every role has to have."""
+    return Handle(name, Kind.STRING, Publisher.BOOTSTRAP, frozenset(read_by), description)
 
 
-def _role(name: str, description: str) -> Handle:
-    """A role that the landing zone tells those who set up GitHub."""
-    return Handle(name, Kind.STRING, Publisher.INFRASTRUCTURE, frozenset({Reader.CLI}), description)
+def _admin(name: str, description: str, kind: Kind = Kind.STRING, *, required: bool = True) -> Handle:
+    """A handle from what the admin stands on to the app tier."""
+    return Handle(name, kind, Publisher.ADMIN_FOUNDATION, frozenset({Reader.APP_TIER}), description, required)
 
 
 def _app_tier(name: str, description: str, *read_by: Reader, kind: Kind = Kind.STRING) -> Handle:
@@ -106,24 +108,27 @@ def _app_tier(name: str, description: str, *read_by: Reader, kind: Kind = Kind.S
 
 
 HANDLES: tuple[Handle, ...] = (
-    _landing_zone("acm_certificate_arn_alb", "ARN of the ACM certificate for the admin's host name"),
-    _landing_zone("admin_hostname", "The admin's host name, like admin.example.org"),
-    _landing_zone("admin_ledger_url_secret_arn", "ARN of the secret that holds the ledger's database URL"),
-    _landing_zone("admin_session_key_secret_arn", "ARN of the secret with which the admin signs its sessions"),
-    _landing_zone("alb_access_logs_bucket", "Bucket for the load balancer's access logs", required=False),
-    _role("deployer_role_arn", "Role of GitHub's jobs that change the environment: AWS_DEPLOYER_ROLE_ARN"),
-    _landing_zone("ecr_admin_frontend_repository_arn", "ARN of the ECR repository of the admin's frontend"),
-    _landing_zone("ecr_admin_frontend_repository_url", "Address of that repository, without tag or digest"),
-    _landing_zone("ecr_admin_repository_arn", "ARN of the ECR repository of the admin's backend"),
-    _landing_zone("ecr_admin_repository_url", "Address of that repository, without tag or digest"),
-    _landing_zone("hosted_zone_id", "Route 53 zone in which the host name is pointed at the admin", required=False),
-    _role("plan_role_arn", "Role of GitHub's jobs that plan: AWS_PLAN_ROLE_ARN"),
-    _landing_zone(
-        "private_subnet_ids", "Subnets without public addresses, in the order of the zones", Kind.STRING_LIST
+    _bootstrap(
+        "deployer_role_arn", "Role of GitHub's jobs that change the environment: AWS_DEPLOYER_ROLE_ARN", Reader.CLI
     ),
-    _landing_zone("public_subnet_ids", "Subnets of the load balancers, in the order of the zones", Kind.STRING_LIST),
-    _landing_zone("vpc_id", "The VPC"),
-    _landing_zone("workload_kms_key_arn", "ARN of the key for images, logs, secrets and shell sessions"),
+    _bootstrap("execution_role_arn", "Role under which the landing zone is applied", Reader.CLI),
+    _bootstrap("permissions_boundary_arn", "Boundary that every role has to have", Reader.LANDING_ZONE),
+    _bootstrap("plan_role_arn", "Role of GitHub's jobs that plan: AWS_PLAN_ROLE_ARN", Reader.CLI),
+    _bootstrap("state_kms_key_arn", "ARN of the key that encrypts the Terraform states", Reader.LANDING_ZONE),
+    _admin("acm_certificate_arn_alb", "ARN of the ACM certificate for the admin's host name"),
+    _admin("admin_hostname", "The admin's host name, like admin.example.org"),
+    _admin("admin_ledger_url_secret_arn", "ARN of the secret that holds the ledger's database URL"),
+    _admin("admin_session_key_secret_arn", "ARN of the secret with which the admin signs its sessions"),
+    _admin("alb_access_logs_bucket", "Bucket for the load balancer's access logs", required=False),
+    _admin("ecr_admin_frontend_repository_arn", "ARN of the ECR repository of the admin's frontend"),
+    _admin("ecr_admin_frontend_repository_url", "Address of that repository, without tag or digest"),
+    _admin("ecr_admin_repository_arn", "ARN of the ECR repository of the admin's backend"),
+    _admin("ecr_admin_repository_url", "Address of that repository, without tag or digest"),
+    _admin("hosted_zone_id", "Route 53 zone in which the host name is pointed at the admin", required=False),
+    _admin("private_subnet_ids", "Subnets without public addresses, in the order of the zones", Kind.STRING_LIST),
+    _admin("public_subnet_ids", "Subnets of the load balancers, in the order of the zones", Kind.STRING_LIST),
+    _admin("vpc_id", "The VPC"),
+    _admin("workload_kms_key_arn", "ARN of the key for images, logs, secrets and shell sessions"),
     _app_tier("admin_url", "Where people open the admin", Reader.CLI),
     _app_tier("alb_dns_name", "The load balancer's own DNS name", Reader.CLI),
     _app_tier("alb_zone_id", "Hosted zone of the load balancer's DNS name, for alias records", Reader.CLI),

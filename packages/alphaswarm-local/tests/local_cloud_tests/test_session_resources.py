@@ -29,6 +29,24 @@ def test_bucket_policy_counts_when_a_session_asks(client: ClientOf, role: RoleOf
     refused(lambda: second.get_object(Bucket="policed-bucket", Key="own/x"))
 
 
+def test_bucket_stays_open_when_its_policy_denies_insecure_transport_only(
+    client: ClientOf, role: RoleOf, session_of: SessionOf
+) -> None:
+    s3, bucket = client("s3"), "arn:aws:s3:::secure-bucket"
+    s3.create_bucket(Bucket="secure-bucket")
+    everything = [bucket, f"{bucket}/*"]
+    insecure = deny("s3:*", everything, Principal="*", Condition={"Bool": {"aws:SecureTransport": "false"}})
+    other_keys = {"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption": "aws:kms"}}
+    encryption = deny("s3:PutObject", f"{bucket}/*", Principal="*", Condition=other_keys)
+    s3.put_bucket_policy(Bucket="secure-bucket", Policy=document(insecure, encryption))
+    as_role = session_of(role(allow("s3:*")))("s3")
+
+    as_role.put_object(Bucket="secure-bucket", Key="state", Body=b"1")
+    assert as_role.get_object(Bucket="secure-bucket", Key="state")["Body"].read() == b"1"
+    weaker = {"Bucket": "secure-bucket", "Key": "state", "Body": b"2", "ServerSideEncryption": "AES256"}
+    refused(lambda: as_role.put_object(**weaker), "with an explicit deny in a resource-based policy")
+
+
 def test_copy_needs_its_source_too_when_a_session_copies(client: ClientOf, role: RoleOf, session_of: SessionOf) -> None:
     s3, objects = client("s3"), "arn:aws:s3:::copying-bucket"
     s3.create_bucket(Bucket="copying-bucket")

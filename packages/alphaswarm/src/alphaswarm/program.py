@@ -25,6 +25,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Show a plan on its pull request and in the job's summary",
     ),
     "trust": ("alphaswarm.commands.trust:trust", "Decide, explain and prove who may become which role"),
+    "bootstrap": ("alphaswarm.commands.bootstrap:bootstrap", "Make an account ready: states, and who may change it"),
+    "github": ("alphaswarm.commands.github:github", "What GitHub has to know about the accounts"),
     "halt": ("alphaswarm.commands.halt:halt", "Stop all applies and destroys, or let them go on"),
     "index": ("alphaswarm.commands.index:index", "The private package index: publish, log in, list"),
     "local": ("alphaswarm.commands.local:local", "The local cloud: an embedded AWS to rehearse on"),

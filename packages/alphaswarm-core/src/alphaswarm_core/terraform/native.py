@@ -55,15 +55,32 @@ class NativeTerraform:
     ambient: Mapping[str, str]
     supervisor: Supervisor
 
-    def run(self, directory: Path, arguments: Sequence[str], *, log: Path, timeout_seconds: float) -> Outcome:
-        """Run one command line in `directory`, as `terraform -chdir=directory …` would."""
+    def run(
+        self,
+        directory: Path,
+        arguments: Sequence[str],
+        *,
+        log: Path,
+        timeout_seconds: float,
+        data: Path | None = None,
+    ) -> Outcome:
+        """Run one command line in `directory`, as `terraform -chdir=directory …` would.
+
+        Args:
+            directory: The root module.
+            arguments: The words after `terraform`.
+            log: Where everything that it says is kept.
+            timeout_seconds: How long it may take.
+            data: `TF_DATA_DIR`; `.terraform` in the root module if None. A root module that several environments share
+                needs one for each, or `init` would offer to move a state from one account to the other.
+        """
         base = self.settings.home_path / "terraform"
         make_private(base / "home")
         make_private(log.parent)
         environment = engine_environment(
             self.ambient,
             self.cloud,
-            data=directory / ".terraform",
+            data=data or directory / ".terraform",
             configuration=native_configuration(self.settings),
             home=base / "home",
         )

@@ -1,4 +1,4 @@
-"""Rendering the trust policies: the provider-free module alone, with the inputs that the environment's root module has.
+"""Rendering the trust policies: the provider-free module alone, with the values that the account's bootstrap has.
 
 No provider, no account, no network: what is proved here is the text that AWS will get.
 """
@@ -21,7 +21,7 @@ from alphaswarm_core.terraform.planning import show_plan
 from alphaswarm_core.terraform.stack_data import RunArtifacts
 
 MODULE = Path("infrastructure/modules/github-oidc/trust-policy")
-ROOT = "infrastructure/envs/admin-{env}"
+VALUES = "infrastructure/bootstrap/{env}.tfvars"
 _SECONDS = 120.0
 _ROOT_MODULE = """
 variable "environment" { type = string }
@@ -47,7 +47,7 @@ module "trust" {
 output "plan_policy" { value = module.trust.plan_policy }
 output "apply_policy" { value = module.trust.apply_policy }
 """
-"""The landing zone's own variables, handed to the rendering module as its root modules do."""
+"""The bootstrap's own variables, handed to the rendering module as its root module does."""
 
 
 def render_policies(
@@ -60,7 +60,7 @@ def render_policies(
         AlphaSwarmError: Terraform refuses them; see `failures.failure_of`.
     """
     module = settings.root / MODULE
-    values = settings.root / ROOT.format(env=environment) / "terraform.tfvars"
+    values = settings.root / VALUES.format(env=environment)
     for path in (module, values):
         if not path.exists():
             raise ConfigurationError(f"There is no {path}", fix="Give rendered policies instead: --plan PLAN.json")
@@ -88,7 +88,7 @@ def _plan(settings: Settings, engine: Engine, ambient: Mapping[str, str], enviro
 
 
 def _plan_arguments(settings: Settings, environment: str, artifacts: RunArtifacts) -> list[str]:
-    values = (settings.root / ROOT.format(env=environment) / "terraform.tfvars").absolute()
+    values = (settings.root / VALUES.format(env=environment)).absolute()
     provider = provider_arn(settings, environment)
     options = ["-input=false", "-lock=false", "-json", f"-out={artifacts.plan}"]
     return ["plan", *options, f"-var-file={values}", f"-var=environment={environment}", f"-var=provider_arn={provider}"]

@@ -94,8 +94,24 @@ class Moto:
 
             with self._lock:
                 app = self._apps.get(name) or create_backend_app(cast("Any", name))
+                if name == "s3":
+                    _leave_judging_to_the_front_door()
                 self._apps[name] = app
         return app
+
+
+def _leave_judging_to_the_front_door() -> None:
+    """Moto refuses by a bucket's policy too, and knows no Condition: "deny insecure transport" would close the bucket.
+
+    The front door has judged the call by that same policy already (`access/permissions.py`).
+    """
+    from moto.iam.access_control import PermissionResult  # noqa: PLC0415 - seconds of import
+    from moto.s3.models import FakeBucket  # noqa: PLC0415
+
+    def undecided(_bucket: FakeBucket, _action: str, _resource: str) -> PermissionResult:
+        return PermissionResult.NEUTRAL
+
+    FakeBucket.get_permission = undecided  # type: ignore[method-assign, assignment]
 
 
 def _environ(call: ApiCall) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from alphaswarm.commands.bootstrap import bring_up
 from alphaswarm.commands.deploy import runtime
 from alphaswarm.composition import Session, options, session
 from alphaswarm.output import paint, table
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 ENVIRONMENT = "dev"
 LANDING_ZONE = Path("infrastructure/envs/admin-dev")
 _NATIVE_SECONDS = 600.0
-_STEPS = 8
+_STEPS = 9
 
 
 class DemoError(AlphaSwarmError):
@@ -61,12 +62,14 @@ class Story:
 def demo(**common: Any) -> None:
     """Deploy the app tier of dev on the local cloud, audited, from nothing. Leaves everything running.
 
-    Starts the local cloud, applies the landing zone with native Terraform, plans and applies the app tier through the
-    runtime, plans again, shows that a bare apply is refused, looks for drift, and verifies the ledger.
+    Starts the local cloud, bootstraps the account, applies the landing zone with native Terraform, plans and applies
+    the app tier through the runtime, plans again, shows that a bare apply is refused, looks for drift, and verifies
+    the ledger.
     """
     here = session(**common, target=Target.LOCAL)
     story = Story(here)
     _start_cloud(here, story)
+    _bootstrap(here, story)
     with runtime(here, ENVIRONMENT) as run:
         _landing_zone(here, story, run)
         _app_tier(story, run)
@@ -84,6 +87,11 @@ def _start_cloud(here: Session, story: Story) -> None:
         outcome.append(
             supervisor.up(settings.home_path, region=settings.region, accounts=accounts, project=settings.root).endpoint
         )
+
+
+def _bootstrap(here: Session, story: Story) -> None:
+    with story.step(f"Bootstrap of {ENVIRONMENT}'s account: states and trust, alphaswarm bootstrap") as outcome:
+        outcome.append(bring_up(here, ENVIRONMENT).changes or "it is up already")
 
 
 def _landing_zone(here: Session, story: Story, run: "TerraformRuntime") -> None:

@@ -1,17 +1,16 @@
 """`alphaswarm deploy`: plan, apply, destroy and watch the app tier. Every run is a row in the ledger."""
 
-import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from alphaswarm.composition import Session, is_terminal, options, say_target, session
-from alphaswarm.output import details, paint, say_at_once
+from alphaswarm.composition import Session, options, say_target, session
+from alphaswarm.following import followed, nothing_under_way
+from alphaswarm.output import details, paint
 from alphaswarm.plan_text import drift_text, headline, plan_text
 from alphaswarm.policy_text import policy_text
 from alphaswarm.run_text import counts, moment, run_document
@@ -33,7 +32,6 @@ BREAK_GLASS = click.option(
     "--break-glass", metavar="REASON", help="Deploy a shared environment from a workstation; the reason is recorded."
 )
 
-_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 ASSUME_PLAN = click.option(
     "--assume",
     type=click.Choice(["plan"]),
@@ -264,35 +262,14 @@ def runtime(here: Session, environment: str, authority: "Authority | None" = Non
         environment: The environment that is worked on.
         authority: Act in a rehearsed session instead of with the target's own credentials.
     """
-    from alphaswarm.progress import make_progress
     from alphaswarm.rehearsed_sessions import session_as
-    from alphaswarm_core.terraform.execution import StopRequest
     from alphaswarm_core.terraform.runtime import TerraformRuntime
 
-    stop = StopRequest()
-    live = is_terminal() and not here.output.as_json
-    progress = make_progress(live=live)
-
-    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
-        stop.ask()
-        again = (
-            "Ending at once; the state lock may stay behind."
-            if stop.count > 1
-            else "Stopping cleanly; Ctrl-C again ends at once."
-        )
-        say_at_once(again, clears_line=live)
-
-    before = {number: signal.signal(number, ask_to_stop) for number in _STOP_SIGNALS}
-    try:
-        with here.ledger() as ledger:
-            acting = session_as(here, environment, authority) if authority else None
-            context = here.context(environment, ledger, progress, stop, acting)
-            say_target(here, environment)
-            yield TerraformRuntime(context)
-    finally:
-        progress.close()
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with followed(here.output) as (progress, stop), here.ledger() as ledger:
+        acting = session_as(here, environment, authority) if authority else None
+        context = here.context(environment, ledger, progress, stop, acting)
+        say_target(here, environment)
+        yield TerraformRuntime(context)
 
 
 def _by_build(here: Session, commit: str | None, **not_with_a_build: object) -> bool:
@@ -407,16 +384,9 @@ def _agreed(run: "TerraformRuntime", planned: "Run") -> bool:
 
 
 def _asked(environment: str, *, destroys: bool) -> bool:
-    """Whether a person agrees; a destroy is agreed to by typing the environment's name.
-
-    Nothing is under way meanwhile, so Ctrl-C ends the program instead of asking Terraform to stop.
-    """
-    before = {number: signal.signal(number, signal.default_int_handler) for number in _STOP_SIGNALS}
-    try:
+    """Whether a person agrees; a destroy is agreed to by typing the environment's name."""
+    with nothing_under_way():
         return _answer(environment, destroys=destroys)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _answer(environment: str, *, destroys: bool) -> bool:

@@ -45,7 +45,7 @@ def policies_of_plan(document: Mapping[str, Any], environment: str) -> tuple[Rol
         raise RenderedPolicyError(
             f"The plan of {environment} has no trust policy of {', '.join(missing)}",
             why="the role is not in it, or its policy is only known after the apply",
-            fix="Give the plan of infrastructure/envs/admin-ENV, or let the policies be rendered: leave --plan out",
+            fix="Give the plan of infrastructure/bootstrap, or let the policies be rendered: leave --plan out",
         )
     return tuple(RolePolicy(environment, role, _text(found[role])) for role in Role)
 
