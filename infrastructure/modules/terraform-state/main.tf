@@ -77,13 +77,17 @@ resource "aws_s3_bucket_policy" "this" {
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       },
       {
-        # A write that says nothing gets the bucket's default, which is the key below.
+        # A write that says nothing gets the bucket's default, which is the key below. (A missing key fits
+        # StringNotEquals, hence Null.)
         Sid       = "NoOtherEncryption"
         Effect    = "Deny"
         Principal = { AWS = "*" }
         Action    = ["s3:PutObject"]
         Resource  = ["${local.bucket_arn}/*"]
-        Condition = { StringNotEqualsIfExists = { "s3:x-amz-server-side-encryption" = "aws:kms" } }
+        Condition = {
+          Null            = { "s3:x-amz-server-side-encryption" = "false" }
+          StringNotEquals = { "s3:x-amz-server-side-encryption" = "aws:kms" }
+        }
       },
       {
         # Another account's key would hide a state from its owner.
@@ -92,7 +96,10 @@ resource "aws_s3_bucket_policy" "this" {
         Principal = { AWS = "*" }
         Action    = ["s3:PutObject"]
         Resource  = ["${local.bucket_arn}/*"]
-        Condition = { StringNotEqualsIfExists = { "s3:x-amz-server-side-encryption-aws-kms-key-id" = module.kms.key_arn } }
+        Condition = {
+          Null            = { "s3:x-amz-server-side-encryption-aws-kms-key-id" = "false" }
+          StringNotEquals = { "s3:x-amz-server-side-encryption-aws-kms-key-id" = module.kms.key_arn }
+        }
       },
     ]
   })

@@ -47,9 +47,15 @@ run "refuses_plain_transport_and_other_encryption" {
 
   assert {
     condition = { for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : statement.Sid => statement.Condition } == {
-      OverTlsOnly       = { Bool = { "aws:SecureTransport" = "false" } }
-      NoOtherEncryption = { StringNotEqualsIfExists = { "s3:x-amz-server-side-encryption" = "aws:kms" } }
-      NoOtherKey        = { StringNotEqualsIfExists = { "s3:x-amz-server-side-encryption-aws-kms-key-id" = "arn:aws:kms:us-east-1:111111111111:key/1" } }
+      OverTlsOnly = { Bool = { "aws:SecureTransport" = "false" } }
+      NoOtherEncryption = {
+        Null            = { "s3:x-amz-server-side-encryption" = "false" }
+        StringNotEquals = { "s3:x-amz-server-side-encryption" = "aws:kms" }
+      }
+      NoOtherKey = {
+        Null            = { "s3:x-amz-server-side-encryption-aws-kms-key-id" = "false" }
+        StringNotEquals = { "s3:x-amz-server-side-encryption-aws-kms-key-id" = "arn:aws:kms:us-east-1:111111111111:key/1" }
+      }
     }
     error_message = "TLS only, and no other encryption than the bucket's own."
   }

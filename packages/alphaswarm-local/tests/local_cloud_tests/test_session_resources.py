@@ -36,8 +36,9 @@ def test_bucket_stays_open_when_its_policy_denies_insecure_transport_only(
     s3.create_bucket(Bucket="secure-bucket")
     everything = [bucket, f"{bucket}/*"]
     insecure = deny("s3:*", everything, Principal="*", Condition={"Bool": {"aws:SecureTransport": "false"}})
-    other_keys = {"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption": "aws:kms"}}
-    encryption = deny("s3:PutObject", f"{bucket}/*", Principal="*", Condition=other_keys)
+    header = "s3:x-amz-server-side-encryption"
+    other = {"Null": {header: "false"}, "StringNotEquals": {header: "aws:kms"}}
+    encryption = deny("s3:PutObject", f"{bucket}/*", Principal="*", Condition=other)
     s3.put_bucket_policy(Bucket="secure-bucket", Policy=document(insecure, encryption))
     as_role = session_of(role(allow("s3:*")))("s3")
 
