@@ -304,3 +304,30 @@ def test_plan_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.M
 
 def test_digest_changes_with_every_byte(tmp_path: Path) -> None:
     assert write(tmp_path / "a").digest != write(tmp_path / "b", main=MAIN + "# x").digest
+
+
+def test_engine_is_found_when_modules_come_from_a_search_path(tmp_path: Path) -> None:
+    """As in a deploy build, where nothing is installed into the interpreter's own directories."""
+    import subprocess
+    import sys
+
+    bundle = write(tmp_path / "p")
+    assert bundle.digest
+    program = (
+        "import sys, pathlib, datetime\n"
+        "from alphaswarm_core.policy import *\n"
+        f"bundle = read_bundle(pathlib.Path({str(tmp_path / 'p')!r}))\n"
+        "where = PolicyContext('dev', 't', False)\n"
+        "print(check_plan(bundle, (), {'resource_changes': []}, where, today=datetime.date.today()).allowed)\n"
+    )
+    path = ":".join(each for each in sys.path if each)
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program],
+        env={"PYTHONPATH": path},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout == "True\n", done.stderr

@@ -24,6 +24,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "alphaswarm.commands.plan_comment:plan_comment",
         "Show a plan on its pull request and in the job's summary",
     ),
+    "pipeline-event": (
+        "alphaswarm.commands.pipeline_event:pipeline_event",
+        "Say which stack the event that started a workflow is about",
+    ),
     "trust": ("alphaswarm.commands.trust:trust", "Decide, explain and prove who may become which role"),
     "bootstrap": ("alphaswarm.commands.bootstrap:bootstrap", "Make an account ready: states, and who may change it"),
     "github": ("alphaswarm.commands.github:github", "What GitHub has to know about the accounts"),

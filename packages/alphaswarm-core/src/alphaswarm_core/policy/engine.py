@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import json
+import os
 import subprocess
 import sys
 from typing import Any
@@ -30,6 +31,11 @@ def engine_name() -> str:
         ) from None
 
 
+def _our_path() -> str:
+    """Where this process finds its modules: a deploy build has them in directories of its own, in no environment."""
+    return os.pathsep.join(each for each in sys.path if each)
+
+
 def ask_engine(request: dict[str, Any], *, timeout_seconds: float) -> Any:
     """The evaluator's answer to `request`.
 
@@ -42,11 +48,14 @@ def ask_engine(request: dict[str, Any], *, timeout_seconds: float) -> Any:
         raise PolicyEngineError(f"The plan is larger than {LARGEST_REQUEST // 1024**2} MB and cannot be judged")
     try:
         done = subprocess.run(
-            [sys.executable, "-I", "-m", _MODULE],
+            [sys.executable, "-s", "-P", "-m", _MODULE],
             input=text,
             capture_output=True,
             timeout=timeout_seconds,
-            env={"LC_ALL": "C.UTF-8"},  # listed, never inherited: keys and proxies are none of its business
+            env={
+                "LC_ALL": "C.UTF-8",
+                "PYTHONPATH": _our_path(),
+            },  # listed, never inherited: keys are none of its business
             check=False,
         )
     except subprocess.TimeoutExpired:

@@ -1,5 +1,6 @@
 """`alphaswarm plan-comment`: a plan as one comment on its pull request, and as the job's summary."""
 
+import json
 import os
 import re
 from pathlib import Path
@@ -22,9 +23,16 @@ _REPOSITORY = re.compile(r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$")
 @click.option("--env", "environment", required=True, metavar="ENV", help="Where it would be applied.")
 @click.option("--tree", metavar="TREE", help="Which tree the plan is of (default: the app tier).")
 @click.option("--pr", "number", type=click.IntRange(min=1), help="The pull request to comment on (needs GITHUB_TOKEN).")
+@click.option(
+    "--redacted",
+    type=click.Path(path_type=Path),
+    help="Also write what is shown, without any sensitive value, as PLAN.json for another job.",
+)
 @click.option("--summary", is_flag=True, help="Append it to the job's summary ($GITHUB_STEP_SUMMARY).")
 @options()
-def plan_comment(plan: Path, environment: str, tree: str | None, number: int | None, **rest: Any) -> None:
+def plan_comment(
+    plan: Path, environment: str, tree: str | None, number: int | None, redacted: Path | None, **rest: Any
+) -> None:
     """Render a plan for people: counts first, losses loudest, no sensitive value, never longer than GitHub takes.
 
     PLAN.json is what `terraform show -json` or `alphaswarm deploy plan --json` printed. Without --pr the comment goes
@@ -39,6 +47,8 @@ def plan_comment(plan: Path, environment: str, tree: str | None, number: int | N
     if tree not in here.settings.trees:
         raise UsageError(f"There is no tree '{tree}'", fix=f"One of: {', '.join(here.settings.trees)}")
     news = _news(here, read_plan_document(plan), tree, environment)
+    if redacted:
+        _write_redacted(redacted, news)
     if summary:
         _append_summary(render_summary(news))
     place = _comment(number, news) if number else None
@@ -52,15 +62,15 @@ def _news(here: Session, document: dict[str, Any], tree: str, environment: str) 
     from alphaswarm_core.terraform.policing import judge
 
     if document.get("schema") == "alphaswarm/plan/v1":
-        run = document["run"]
+        run = document["run"] or {}
         return PlanNews(
-            stack=run["stack"],
+            stack=f"{tree}/{environment}",
             summary=document["summary"],
             changes=document["changes"],
             policy=document["policy"],
-            run_id=run["id"],
+            run_id=run.get("id"),
             run_url=_run_url(),
-            commit=run["commit"],
+            commit=run.get("commit") or os.environ.get("GITHUB_SHA"),
         )
     plan = parse_plan(document)
     changes = [
@@ -82,6 +92,17 @@ def _news(here: Session, document: dict[str, Any], tree: str, environment: str) 
         run_url=_run_url(),
         commit=os.environ.get("GITHUB_SHA"),
     )
+
+
+def _write_redacted(path: Path, news: "PlanNews") -> None:
+    document = {
+        "schema": "alphaswarm/plan/v1",
+        "run": None,
+        "summary": news.summary,
+        "changes": list(news.changes),
+        "policy": news.policy,
+    }
+    path.write_text(json.dumps(document, default=str), encoding="utf-8")
 
 
 def _comment(number: int, news: "PlanNews") -> str:
