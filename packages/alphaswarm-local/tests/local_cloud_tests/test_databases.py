@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from alphaswarm_core.adapters.handle_values import HandleMissingError, HandleRefusedError, first_handle, put_secret
+from alphaswarm_core.adapters.handle_values import HandleRefusedError, HandleUnreadableError, first_handle, put_secret
 from alphaswarm_core.ledger.errors import LedgerAccessError, LedgerSchemaError, LedgerServerError
 from alphaswarm_core.ledger.store import Ledger
 from alphaswarm_core.local_address import LocalCloudAddress
@@ -113,7 +113,7 @@ def test_secret_that_a_handle_names_gets_the_value(
 ) -> None:
     names = (f"missing_{uuid.uuid4().hex[:8]}", f"given_{uuid.uuid4().hex[:8]}")
     variables = local_client_environment(cloud, environment)
-    with pytest.raises(HandleMissingError):
+    with pytest.raises(HandleUnreadableError):
         first_handle(variables, environment, names)
     arn = client("secretsmanager").create_secret(Name=names[1])["ARN"]
     client("ssm").put_parameter(Name=f"/alphaswarm/{environment}/{names[1]}", Value=arn, Type="String")

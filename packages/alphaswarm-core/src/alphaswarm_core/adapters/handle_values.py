@@ -8,7 +8,7 @@ from alphaswarm_core.errors import RefusedError, UnavailableError
 from alphaswarm_core.handles import prefix
 
 
-class HandleMissingError(UnavailableError):
+class HandleUnreadableError(UnavailableError):
     """The tree that publishes the handle was not applied."""
 
     code = "AS-HDL-003"
@@ -26,7 +26,7 @@ def first_handle(cloud: Mapping[str, str], environment: str, names: Sequence[str
     """The value of the first of these handles that is published.
 
     Raises:
-        HandleMissingError: none is.
+        HandleUnreadableError: none is.
         HandleRefusedError: the caller may not read it.
     """
     paths = [f"{prefix(environment)}/{name}" for name in names]
@@ -36,7 +36,7 @@ def first_handle(cloud: Mapping[str, str], environment: str, names: Sequence[str
     for path in paths:
         if path in values:
             return values[path]
-    raise HandleMissingError(
+    raise HandleUnreadableError(
         f"{' or '.join(paths)} is not published",
         fix=f"Apply the landing zone of {environment}: terraform -chdir=infrastructure/envs/{environment} apply",
     )
@@ -62,4 +62,4 @@ def _asking(what: str) -> Iterator[None]:
         said = error.response.get("Error", {})
         raise HandleRefusedError(f"AWS refuses to {what}", why=f"{said.get('Code')}: {said.get('Message')}") from error
     except BotoCoreError as error:
-        raise HandleMissingError(f"AWS could not be asked to {what}", why=str(error)) from error
+        raise HandleUnreadableError(f"AWS could not be asked to {what}", why=str(error)) from error

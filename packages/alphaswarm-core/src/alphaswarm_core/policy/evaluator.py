@@ -3,10 +3,10 @@
 The engine (rego-cpp) is native code: a defect in it ends the process that it is in, and nothing inside that process can
 stop it. So it gets one, which `engine` starts, bounds and ends.
 
-Two of the engine's habits are worked around here, and the tests would notice their end. It does not escape quotes in
-what it prints, so every text of a result comes back in base64. And its json.unmarshal unescapes once too often, so JSON
-text in attributes is parsed before (`parsed_texts`): a policy document with one escaped quote would otherwise be read
-by no rule.
+Three of the engine's habits are worked around here, and the tests would notice their end. It does not escape quotes in
+what it prints, so every text of a result comes back in base64, and in brackets (`_OBJECT`). And its json.unmarshal
+unescapes once too often, so JSON text in attributes is parsed before (`parsed_texts`): a policy document with one
+escaped quote would otherwise be read by no rule.
 """
 
 import base64
@@ -19,7 +19,8 @@ from typing import Any
 from regopy import Interpreter
 
 _FIELDS = ("rule", "address", "what")
-_OBJECT = ", ".join(f'"{each}": base64.encode(found.{each})' for each in _FIELDS)
+_OBJECT = ", ".join(f'"{each}": base64.encode(concat("", ["<", found.{each}, ">"]))' for each in _FIELDS)
+"""In brackets: the engine takes a text that begins and ends with a quote for one that is still quoted."""
 _COUNT = "count(data.main.SET)"
 _QUERY = f"[{{{_OBJECT}}} | some found in data.main.SET]"
 
@@ -89,7 +90,7 @@ def _whole(name: str, found: Any, count: Any) -> list[dict[str, str]]:
 
 
 def _decoded(found: Mapping[str, str]) -> dict[str, str]:
-    return {each: base64.b64decode(found[each]).decode("utf-8", "replace") for each in _FIELDS}
+    return {each: base64.b64decode(found[each]).decode("utf-8", "replace")[1:-1] for each in _FIELDS}
 
 
 def main() -> int:
