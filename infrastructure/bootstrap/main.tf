@@ -19,6 +19,9 @@ provider "aws" {
 locals {
   # As in <env>.s3.tfbackend, where no variable can stand.
   state_bucket = "alphaswarm-tfstate-${var.account_id}"
+
+  # The project and its role.
+  deploy_build = "alphaswarm-deploy-${var.environment}"
 }
 
 # The bucket has to exist before the state that describes it: `alphaswarm bootstrap` makes it, bare, and here it is taken in.
@@ -46,6 +49,8 @@ module "account" {
   external_id    = "alphaswarm-${var.environment}"
   state_bucket   = local.state_bucket
   state_key_arn  = module.state.key_arn
+
+  protected_role_names = ["aqp-gha-apply", "aqp-gha-plan", local.deploy_build]
 }
 
 module "github_oidc" {
@@ -60,7 +65,24 @@ module "github_oidc" {
   plan_workflow_files      = var.plan_workflow_files
   permissions_boundary_arn = module.account.permissions_boundary_arn
   execution_role_arn       = module.account.execution_role_arn
-  deploy_project           = "alphaswarm-deploy-${var.environment}"
+  deploy_project           = local.deploy_build
+  state_bucket             = local.state_bucket
+  state_key_arn            = module.state.key_arn
+}
+
+# What applies the app tier. Here, and not in the landing zone: a role that makes roles is part of the account's trust.
+module "deploy_build" {
+  source = "../modules/deploy-build"
+
+  account_id               = var.account_id
+  environment              = var.environment
+  region                   = var.region
+  name_prefix              = "alphaswarm"
+  project_name             = local.deploy_build
+  role_name                = local.deploy_build
+  repository_url           = "https://github.com/${var.github_repositories[0].name}.git"
+  permissions_boundary_arn = module.account.permissions_boundary_arn
+  handle_path              = "alphaswarm/${var.environment}"
   state_bucket             = local.state_bucket
   state_key_arn            = module.state.key_arn
 }

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from alphaswarm_core.identity.audit import audit_plan_json
+from alphaswarm_core.identity.audit.model import Expectations
 from alphaswarm_core.identity.iam import Policy, PolicyKind, Principal, PrincipalKind, Request, evaluate, parse_policy
 from tests.checks.terraform import copy_trees
 from tests.terraform.conftest import ACCOUNTS, LOCAL_STATE, Aws, terraform_or_skip
@@ -31,6 +33,7 @@ def role(name: str) -> str:
 
 
 EXECUTION, APPLY, PLAN = role("AqpTerraformExecutionRole"), role("aqp-gha-apply"), role("aqp-gha-plan")
+DEPLOY, TASK = role("alphaswarm-deploy-dev"), role("alphaswarm-task-backend-dev")
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/AqpTerraformPermissionsBoundary"
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
 
@@ -66,6 +69,9 @@ TRUST_WRITES = [
     ("iam:PutRolePolicy", APPLY),
     ("iam:AttachRolePolicy", EXECUTION),
     ("iam:DeleteRole", PLAN),
+    ("iam:PutRolePolicy", DEPLOY),
+    ("iam:UpdateAssumeRolePolicy", DEPLOY),
+    ("iam:PassRole", DEPLOY),
     ("iam:DeleteRolePermissionsBoundary", EXECUTION),
     ("iam:PutRolePermissionsBoundary", EXECUTION),
     ("iam:CreatePolicyVersion", BOUNDARY),
@@ -116,13 +122,20 @@ SECRETS = [
     ("s3:GetObject", f"{BUCKET}/backups/dump.sql"),
     ("s3:GetObject", "arn:aws:s3:::somebody-else/infrastructure/a"),
 ]
+KNOWN_LATER = {
+    "module.account.aws_iam_role.execution",  # whom it trusts: tests/terraform/test_trust.py
+    "module.account.aws_iam_role_policy.state_key",
+    "module.deploy_build.aws_iam_role_policy.state_key",
+    "module.github_oidc.aws_iam_role_policy.plan_state_key",
+}
+"""Policies that name what the same plan makes; the modules' own suites read them."""
 ADMINISTRATOR = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 Ask = Callable[..., bool]
 
 
 @pytest.fixture(scope="module")
-def may(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Ask:
-    """`may("aqp-gha-plan", action, resource, key=[…])`: whether the role may, boundary included."""
+def plan(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The plan of the account's bootstrap, as `terraform show -json` has it."""
     copy = copy_trees(tmp_path_factory.mktemp("landing-zone"), terraform_or_skip())
     (copy.path / ROOT / "backend_override.tf").write_text(LOCAL_STATE)
     assert (installed := copy.initialise(ROOT)).exit_code == 0, installed.text
@@ -131,8 +144,14 @@ def may(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Ask:
     values = "-var-file=dev.tfvars"
     planned = copy.run(ROOT, "plan", "-input=false", "-no-color", values, "-out=saved.tfplan", **keys)
     assert planned.exit_code == 0, planned.text
-    changes = json.loads(copy.run(ROOT, "show", "-json", "saved.tfplan", **keys).text)["resource_changes"]
-    documents = _policies(changes)
+    document: dict[str, Any] = json.loads(copy.run(ROOT, "show", "-json", "saved.tfplan", **keys).text)
+    return document
+
+
+@pytest.fixture(scope="module")
+def may(plan: dict[str, Any]) -> Ask:
+    """`may("aqp-gha-plan", action, resource, key=[…])`: whether the role may, boundary included."""
+    documents = _policies(plan["resource_changes"])
     (boundary,) = documents.pop(None)
     documents["administrator"] = [parse_policy(ADMINISTRATOR, PolicyKind.IDENTITY)]
 
@@ -272,6 +291,82 @@ def test_the_execution_role_writes_its_state_and_the_handles(may: Ask, action: s
 )
 def test_the_execution_role_may_not(may: Ask, action: str, resource: str) -> None:
     assert not may("AqpTerraformExecutionRole", action, resource)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "context"),
+    [
+        ("ecs:UpdateService", "*", {}),
+        ("elasticloadbalancing:CreateLoadBalancer", "*", {}),
+        ("cognito-idp:CreateUserPool", "*", {}),
+        ("logs:CreateLogGroup", "*", {}),
+        ("ec2:CreateSecurityGroup", "*", {}),
+        ("ssm:PutParameter", HANDLE, {}),
+        ("ssm:GetParametersByPath", HANDLE.rpartition("/")[0], {}),
+        ("s3:PutObject", APP_STATE, {}),
+        ("s3:DeleteObject", f"{APP_STATE}.tflock", {}),
+        ("iam:CreateRole", TASK, {"iam:PermissionsBoundary": [BOUNDARY]}),
+        ("iam:PutRolePolicy", TASK, {"iam:PermissionsBoundary": [BOUNDARY]}),
+        ("iam:PassRole", TASK, {"iam:PassedToService": ["ecs-tasks.amazonaws.com"]}),
+        ("secretsmanager:GetSecretValue", SECRET, {}),
+        ("sts:GetServiceBearerToken", "*", {"sts:AWSServiceName": ["codeartifact.amazonaws.com"]}),
+    ],
+)
+def test_the_deploy_build_may_apply_the_app_tier(
+    may: Ask, action: str, resource: str, context: dict[str, list[str]]
+) -> None:
+    assert may("alphaswarm-deploy-dev", action, resource, **context)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "context"),
+    [
+        *((action, resource, {}) for action, resource in TRUST_WRITES),
+        ("iam:PutRolePolicy", TASK, {}),
+        ("iam:CreateRole", TASK, {}),
+        ("iam:CreateRole", TASK, {"iam:PermissionsBoundary": ["arn:aws:iam::aws:policy/PowerUserAccess"]}),
+        ("iam:PassRole", TASK, {"iam:PassedToService": ["ec2.amazonaws.com"]}),
+        ("iam:AttachRolePolicy", TASK, {}),
+        ("s3:PutObject", LANDING_ZONE_STATE, {}),
+        ("s3:DeleteObject", APP_STATE, {}),
+        ("s3:PutBucketPolicy", BUCKET, {}),
+        ("codebuild:StartBuild", PROJECT, {}),
+        ("codebuild:UpdateProject", PROJECT, {}),
+        ("sts:AssumeRole", APPLY, {}),
+        ("sts:AssumeRole", EXECUTION, {}),
+        ("sts:GetServiceBearerToken", "*", {"sts:AWSServiceName": ["ecr-public.amazonaws.com"]}),
+        ("ssm:PutParameter", f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/alphaswarm/prod/vpc_id", {}),
+        ("ssm:SendCommand", "*", {}),
+        ("ecs:RunTask", "*", {}),
+        ("ecs:ExecuteCommand", "*", {}),
+        ("ecr:PutImage", "*", {}),
+        ("ec2:CreateVpc", "*", {}),
+        ("ec2:RunInstances", "*", {}),
+        ("rds:ModifyDBInstance", "*", {}),
+        ("kms:ScheduleKeyDeletion", KEY, {}),
+        ("kms:Decrypt", KEY, {}),
+        ("lambda:InvokeFunction", "*", {}),
+        ("secretsmanager:GetSecretValue", SECRET.replace("ledger-url", "session-key"), {}),
+        ("secretsmanager:PutSecretValue", SECRET, {}),
+        ("cognito-idp:AdminCreateUser", "*", {}),
+        ("logs:DeleteLogStream", "*", {}),
+        ("cloudtrail:StopLogging", "*", {}),
+    ],
+)
+def test_the_deploy_build_may_not(may: Ask, action: str, resource: str, context: dict[str, list[str]]) -> None:
+    assert not may("alphaswarm-deploy-dev", action, resource, **context)
+
+
+def test_the_planned_policies_are_audited_clean(plan: dict[str, Any]) -> None:
+    """What the modules' files leave open is decided here; what names the states' key is known once there is one."""
+    expectations = Expectations(privileged_roles=("aqp-gha-apply",), plan_roles=("aqp-gha-plan",), approvals={"dev": 0})
+
+    report = audit_plan_json(plan, expectations=expectations)
+
+    assert report.subjects >= 8
+    assert [each for each in report.findings if each.rule != "undecided-policy"] == []
+    undecided = {each.message.split()[3] for each in report.findings}
+    assert undecided <= KNOWN_LATER
 
 
 @pytest.mark.parametrize(("action", "resource"), TRUST_WRITES)

@@ -36,6 +36,7 @@ module "admin" {
 
   certificate_arn        = module.handles.text.acm_certificate_arn_alb
   kms_key_arn            = module.handles.text.workload_kms_key_arn
+  permissions_boundary   = module.handles.text.permissions_boundary_arn
   ledger_url_secret_arn  = module.handles.text.admin_ledger_url_secret_arn
   session_key_secret_arn = module.handles.text.admin_session_key_secret_arn
 

@@ -77,6 +77,7 @@ module "ecs" {
   private_subnet_ids    = var.private_subnet_ids
   alb_security_group_id = module.alb.security_group_id
   kms_key_arn           = var.kms_key_arn
+  permissions_boundary  = var.permissions_boundary
   log_retention_days    = var.log_retention_days
   spot                  = !local.production
 

@@ -115,9 +115,10 @@ locals {
 
 # Who starts the tasks: pulls the images, reads the secrets, opens the logs.
 resource "aws_iam_role" "execution" {
-  name               = "${var.name_prefix}-fargate-exec-${var.environment}"
-  description        = "Starts the Fargate tasks of ${var.environment}"
-  assume_role_policy = local.trust
+  name                 = "${var.name_prefix}-fargate-exec-${var.environment}"
+  description          = "Starts the Fargate tasks of ${var.environment}"
+  assume_role_policy   = local.trust
+  permissions_boundary = var.permissions_boundary
 }
 
 resource "aws_iam_role_policy" "execution" {
@@ -130,9 +131,10 @@ resource "aws_iam_role_policy" "execution" {
 resource "aws_iam_role" "task" {
   for_each = var.services
 
-  name               = "${var.name_prefix}-task-${each.key}-${var.environment}"
-  description        = "The identity of ${each.key} in ${var.environment}"
-  assume_role_policy = local.trust
+  name                 = "${var.name_prefix}-task-${each.key}-${var.environment}"
+  description          = "The identity of ${each.key} in ${var.environment}"
+  assume_role_policy   = local.trust
+  permissions_boundary = var.permissions_boundary
 }
 
 resource "aws_iam_role_policy" "task" {

@@ -49,6 +49,11 @@ variable "name_prefix" {
   type        = string
 }
 
+variable "permissions_boundary" {
+  description = "The boundary of every role that is made here; without it the role that applies this tree may make none."
+  type        = string
+}
+
 variable "private_subnet_ids" {
   description = "The subnets of the tasks. They have no public address."
   type        = list(string)

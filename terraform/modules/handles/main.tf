@@ -10,6 +10,7 @@ locals {
     ecr_admin_frontend_repository_url = "String"
     ecr_admin_repository_arn          = "String"
     ecr_admin_repository_url          = "String"
+    permissions_boundary_arn          = "String"
     private_subnet_ids                = "StringList"
     public_subnet_ids                 = "StringList"
     vpc_id                            = "String"

@@ -112,7 +112,9 @@ HANDLES: tuple[Handle, ...] = (
         "deployer_role_arn", "Role of GitHub's jobs that change the environment: AWS_DEPLOYER_ROLE_ARN", Reader.CLI
     ),
     _bootstrap("execution_role_arn", "Role under which the landing zone is applied", Reader.CLI),
-    _bootstrap("permissions_boundary_arn", "Boundary that every role has to have", Reader.LANDING_ZONE),
+    _bootstrap(
+        "permissions_boundary_arn", "Boundary that every role has to have", Reader.LANDING_ZONE, Reader.APP_TIER
+    ),
     _bootstrap("plan_role_arn", "Role of GitHub's jobs that plan: AWS_PLAN_ROLE_ARN", Reader.CLI),
     _bootstrap("state_kms_key_arn", "ARN of the key that encrypts the Terraform states", Reader.LANDING_ZONE),
     _admin("acm_certificate_arn_alb", "ARN of the ACM certificate for the admin's host name"),

@@ -15,6 +15,7 @@ variables {
   public_subnet_ids      = ["subnet-3", "subnet-4"]
   certificate_arn        = "arn:aws:acm:us-east-1:111111111111:certificate/1"
   kms_key_arn            = "arn:aws:kms:us-east-1:111111111111:key/1"
+  permissions_boundary   = "arn:aws:iam::111111111111:policy/AqpTerraformPermissionsBoundary"
   ledger_url_secret_arn  = "arn:aws:secretsmanager:us-east-1:111111111111:secret:ledger-AbCdEf"
   session_key_secret_arn = "arn:aws:secretsmanager:us-east-1:111111111111:secret:session-AbCdEf"
   log_retention_days     = 30

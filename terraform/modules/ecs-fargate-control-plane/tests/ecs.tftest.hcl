@@ -22,6 +22,7 @@ variables {
   private_subnet_ids    = ["subnet-1", "subnet-2"]
   alb_security_group_id = "sg-alb"
   kms_key_arn           = "arn:aws:kms:us-east-1:111111111111:key/1"
+  permissions_boundary  = "arn:aws:iam::111111111111:policy/AqpTerraformPermissionsBoundary"
   log_retention_days    = 30
   spot                  = true
 

@@ -19,8 +19,18 @@ _NAMES = frozenset(
 )
 """Parameters in which a role may stand by its name."""
 _NOT_PASSED = frozenset(
-    {"principalArn", "GranteePrincipal", "RetiringPrincipal", "resourceArn", "ResourceArn", "ResourceARN"}
+    {
+        "principalArn",
+        "GranteePrincipal",
+        "RetiringPrincipal",
+        "resourceArn",
+        "ResourceArn",
+        "ResourceARN",
+        "Value",
+        "value",
+    }
 )
+"""Parameters that name a role without handing it over. A `Value` is data: of a tag, a variable, an SSM parameter."""
 _NOT_PASSED_BY = frozenset({"iam", "sts", "kms"})
 _PASSED_TO: Mapping[str, str] = {
     "application-autoscaling": "application-autoscaling.amazonaws.com",

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alphaswarm.commands.bootstrap import bring_up
-from alphaswarm.commands.deploy import runtime
+from alphaswarm.commands.deploy import applying, runtime
 from alphaswarm.composition import Session, options, session
 from alphaswarm.output import paint, table
 from alphaswarm.plan_text import headline
+from alphaswarm.rehearsed_sessions import Authority
 from alphaswarm.run_text import RUN_HEADERS, run_row
 from alphaswarm_core.errors import AlphaSwarmError
 from alphaswarm_core.target import Target
@@ -62,19 +63,21 @@ class Story:
 def demo(**common: Any) -> None:
     """Deploy the app tier of dev on the local cloud, audited, from nothing. Leaves everything running.
 
-    Starts the local cloud, bootstraps the account, applies the landing zone with native Terraform, plans and applies
-    the app tier through the runtime, plans again, shows that a bare apply is refused, looks for drift, and verifies
-    the ledger.
+    Starts the local cloud and bootstraps the account as its administrator. From then on every step acts in a session
+    that a workflow job's token got: the landing zone under its execution role, plans under the plan role, the apply
+    under the deploy build's role. Plans again, shows that a bare apply is refused, looks for drift, and verifies the
+    ledger.
     """
     here = session(**common, target=Target.LOCAL)
     story = Story(here)
     _start_cloud(here, story)
     _bootstrap(here, story)
-    with runtime(here, ENVIRONMENT) as run:
-        _landing_zone(here, story, run)
-        _app_tier(story, run)
-        _bare_apply(here, story, run)
-        _drift(story, run)
+    with runtime(here, ENVIRONMENT, Authority.PLAN) as planner:
+        _landing_zone(here, story, applying(planner, here, ENVIRONMENT, Authority.EXECUTION))
+        deployer = applying(planner, here, ENVIRONMENT, Authority.DEPLOY)
+        _app_tier(story, planner, deployer)
+        _bare_apply(here, story, deployer)
+        _drift(story, planner)
     _ledger(here, story)
 
 
@@ -96,7 +99,7 @@ def _bootstrap(here: Session, story: Story) -> None:
 
 def _landing_zone(here: Session, story: Story, run: "TerraformRuntime") -> None:
     directory = here.settings.root / LANDING_ZONE
-    with story.step(f"Landing zone of {ENVIRONMENT}, native terraform apply") as outcome:
+    with story.step(f"Landing zone of {ENVIRONMENT}, native terraform apply as {_role(run)}") as outcome:
         terraform = _native(run)
         _require(_execute(terraform, here, directory, *INIT_ARGUMENTS), "init")
         done = _execute(terraform, here, directory, "apply", "-input=false", "-auto-approve", "-json")
@@ -104,19 +107,25 @@ def _landing_zone(here: Session, story: Story, run: "TerraformRuntime") -> None:
         outcome.append(_counts(here) or "applied")
 
 
-def _app_tier(story: Story, run: "TerraformRuntime") -> None:
-    with story.step("App tier, alphaswarm deploy plan") as outcome:
-        outcome.append(headline(run.plan(ENVIRONMENT).plan.summary()))
-    with story.step("App tier, alphaswarm deploy up: plan, and apply of exactly that plan") as outcome:
-        planned = run.plan(ENVIRONMENT, exclusive=True)
-        run.context.observer.planned(planned.plan)
+def _role(run: "TerraformRuntime") -> str:
+    return run.context.assumed.arn.rpartition("/")[2] if run.context.assumed else "the account's administrator"
+
+
+def _app_tier(story: Story, planner: "TerraformRuntime", deployer: "TerraformRuntime") -> None:
+    with story.step(f"App tier, alphaswarm deploy plan as {_role(planner)}") as outcome:
+        outcome.append(headline(planner.plan(ENVIRONMENT).plan.summary()))
+    with story.step(
+        f"App tier, alphaswarm deploy up: plan, and apply of just that plan as {_role(deployer)}"
+    ) as outcome:
+        planned = planner.plan(ENVIRONMENT, exclusive=True)
+        planner.context.observer.planned(planned.plan)
         if planned.plan.is_empty:
             outcome.append("it is up already")
         else:
-            applied = run.apply(planned.run.id)
+            applied = deployer.apply(planned.run.id)
             outcome.append(f"run {applied.id} {applied.status}")
     with story.step("App tier, planned again") as outcome:
-        again = run.plan(ENVIRONMENT)
+        again = planner.plan(ENVIRONMENT)
         if not again.plan.is_empty:
             raise DemoError("The second plan is not empty", why=headline(again.plan.summary()))
         outcome.append("no changes")
@@ -167,7 +176,7 @@ def _what_next(story: Story) -> str:
   alphaswarm deploy up --env staging --yes             # refused with exit 4: a person has to approve first
   alphaswarm halt on --reason drill                    # and: deploy up is refused until halt off
   alphaswarm ledger verify
-  eval "$(alphaswarm local env --env dev)" && terraform -chdir=terraform/environments/dev apply   # refused
+  eval "$(alphaswarm local env --env dev --as deploy)" && terraform -chdir=terraform/environments/dev apply   # refused
   alphaswarm local down                                # ends it all"""
 
 

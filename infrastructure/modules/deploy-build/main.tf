@@ -1,0 +1,76 @@
+# The build that applies the app tier, and the role that it acts with.
+data "aws_partition" "current" {}
+
+locals {
+  arn_prefix  = "arn:${data.aws_partition.current.partition}"
+  iam         = "${local.arn_prefix}:iam::${var.account_id}"
+  project_arn = "${local.arn_prefix}:codebuild:${var.region}:${var.account_id}:project/${var.project_name}"
+  log_group   = "/aws/codebuild/${var.project_name}"
+  # Written out, so that the policies that name it are readable in a plan before the role is there.
+  role_arn = "${local.iam}:role/${var.role_name}"
+}
+
+# The buildspec is the reviewed file of the commit that is deployed, never one that the caller sends: the apply role may
+# override neither source nor buildspec.
+resource "aws_codebuild_project" "deploy" {
+  name                   = var.project_name
+  description            = "Applies the app tier of ${var.environment} through the runtime"
+  service_role           = aws_iam_role.deploy.arn
+  build_timeout          = var.timeout_minutes
+  queued_timeout         = 60
+  concurrent_build_limit = 1
+  source_version         = "main"
+
+  source {
+    type            = "GITHUB"
+    location        = var.repository_url
+    buildspec       = var.buildspec
+    git_clone_depth = 0
+  }
+
+  artifacts {
+    type = "NO_ARTIFACTS"
+  }
+
+  environment {
+    type            = "LINUX_CONTAINER"
+    compute_type    = "BUILD_GENERAL1_MEDIUM"
+    image           = var.image
+    privileged_mode = false
+
+    environment_variable {
+      name  = "ALPHASWARM_ENVIRONMENT"
+      value = var.environment
+    }
+  }
+
+  logs_config {
+    cloudwatch_logs {
+      status     = "ENABLED"
+      group_name = local.log_group
+    }
+  }
+}
+
+resource "aws_iam_role" "deploy" {
+  name                 = var.role_name
+  description          = "Applies the app tier of ${var.environment}: the service role of ${var.project_name}"
+  permissions_boundary = var.permissions_boundary_arn
+  max_session_duration = 3600
+
+  # Only CodeBuild, and only for this project: otherwise any account's project could be talked into using the role (the
+  # confused deputy).
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "TheDeployBuild"
+      Effect    = "Allow"
+      Principal = { Service = "codebuild.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = {
+        StringEquals = { "aws:SourceAccount" = var.account_id }
+        ArnEquals    = { "aws:SourceArn" = local.project_arn }
+      }
+    }]
+  })
+}

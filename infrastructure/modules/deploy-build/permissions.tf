@@ -1,0 +1,175 @@
+# What the app tier is made of, and nothing else. Actions are given by service where a service is the app tier's own; IAM is
+# given by name and only inside the boundary.
+locals {
+  roles = "${local.iam}:role/${var.name_prefix}-*"
+  state = "${local.arn_prefix}:s3:::${var.state_bucket}"
+
+  statements = [
+    {
+      Sid    = "AppTier"
+      Effect = "Allow"
+      Action = [
+        "cognito-idp:CreateUserPool*", "cognito-idp:DeleteUserPool*", "cognito-idp:DescribeUserPool*", "cognito-idp:GetUserPoolMfaConfig",
+        "cognito-idp:ListTagsForResource", "cognito-idp:SetUserPoolMfaConfig", "cognito-idp:TagResource", "cognito-idp:UntagResource",
+        "cognito-idp:UpdateUserPool*", "ecs:*", "elasticloadbalancing:*", "logs:CreateLogGroup", "logs:DeleteLogGroup",
+        "logs:DeleteRetentionPolicy", "logs:DescribeLogGroups", "logs:AssociateKmsKey", "logs:ListTagsForResource",
+        "logs:PutRetentionPolicy", "logs:TagResource", "logs:UntagResource",
+      ]
+      Resource = ["*"]
+    },
+    {
+      Sid    = "ItsSecurityGroups"
+      Effect = "Allow"
+      Action = [
+        "ec2:AuthorizeSecurityGroup*", "ec2:CreateSecurityGroup", "ec2:CreateTags", "ec2:DeleteSecurityGroup", "ec2:DeleteTags",
+        "ec2:DescribeAccountAttributes", "ec2:DescribeAvailabilityZones", "ec2:DescribeInternetGateways", "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSecurityGroup*", "ec2:DescribeSubnets", "ec2:DescribeVpcAttribute", "ec2:DescribeVpcs",
+        "ec2:ModifySecurityGroupRules", "ec2:RevokeSecurityGroup*",
+      ]
+      Resource = ["*"]
+    },
+    {
+      Sid    = "ReadWhatItStandsOn"
+      Effect = "Allow"
+      Action = [
+        "acm:DescribeCertificate", "ecr:BatchGetImage", "ecr:DescribeImages", "ecr:DescribeRepositories", "iam:ListRoles", "kms:DescribeKey",
+        "route53:GetHostedZone", "route53:ListHostedZones", "route53:ListResourceRecordSets", "route53:ListTagsForResource",
+        "secretsmanager:DescribeSecret", "ssm:DescribeParameters", "sts:GetCallerIdentity",
+      ]
+      Resource = ["*"]
+    },
+    {
+      Sid      = "ItsHostName"
+      Effect   = "Allow"
+      Action   = ["route53:ChangeResourceRecordSets", "route53:GetChange"]
+      Resource = ["${local.arn_prefix}:route53:::hostedzone/*", "${local.arn_prefix}:route53:::change/*"]
+    },
+    {
+      Sid    = "Handles"
+      Effect = "Allow"
+      Action = [
+        "ssm:AddTagsToResource", "ssm:DeleteParameter", "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath",
+        "ssm:ListTagsForResource", "ssm:PutParameter", "ssm:RemoveTagsFromResource",
+      ]
+      # The path itself is what GetParametersByPath asks for.
+      Resource = [for end in ["", "/*"] : "${local.arn_prefix}:ssm:${var.region}:${var.account_id}:parameter/${var.handle_path}${end}"]
+    },
+    {
+      # The roles of its tasks stay inside the boundary: otherwise it could make one that has none, and act through a task.
+      Sid       = "RolesInsideTheBoundary"
+      Effect    = "Allow"
+      Action    = ["iam:CreateRole", "iam:PutRolePolicy"]
+      Resource  = [local.roles]
+      Condition = { StringEquals = { "iam:PermissionsBoundary" = "${local.iam}:policy/${var.boundary_name}" } }
+    },
+    {
+      Sid    = "RolesOfItsTasks"
+      Effect = "Allow"
+      Action = [
+        "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies",
+        "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies", "iam:TagRole", "iam:UntagRole",
+        "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
+      ]
+      Resource = [local.roles]
+    },
+    {
+      Sid       = "HandThemToTasks"
+      Effect    = "Allow"
+      Action    = ["iam:PassRole"]
+      Resource  = [local.roles]
+      Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
+    },
+    {
+      Sid      = "RolesOfServices"
+      Effect   = "Allow"
+      Action   = ["iam:CreateServiceLinkedRole"]
+      Resource = ["${local.iam}:role/aws-service-role/*"]
+      Condition = {
+        StringEquals = { "iam:AWSServiceName" = ["ecs.amazonaws.com", "elasticloadbalancing.amazonaws.com"] }
+      }
+    },
+    {
+      Sid      = "FindTheState"
+      Effect   = "Allow"
+      Action   = ["s3:ListBucket"]
+      Resource = [local.state]
+    },
+    {
+      # Not the landing zone's: that is the execution role's to write.
+      Sid      = "WriteTheState"
+      Effect   = "Allow"
+      Action   = ["s3:GetObject", "s3:PutObject"]
+      Resource = ["${local.state}/${var.state_tree}/*"]
+    },
+    {
+      Sid      = "ReleaseTheLock"
+      Effect   = "Allow"
+      Action   = ["s3:DeleteObject"]
+      Resource = ["${local.state}/${var.state_tree}/*.tflock"]
+    },
+    {
+      Sid      = "WriteItsLog"
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = ["${local.arn_prefix}:logs:${var.region}:${var.account_id}:log-group:${local.log_group}:*"]
+    },
+    {
+      Sid      = "ReadTheLedgersAddress"
+      Effect   = "Allow"
+      Action   = ["secretsmanager:GetSecretValue"]
+      Resource = ["${local.arn_prefix}:secretsmanager:${var.region}:${var.account_id}:secret:${var.name_prefix}-${var.environment}/admin/ledger-url-*"]
+    },
+    {
+      Sid      = "InstallThePackages"
+      Effect   = "Allow"
+      Action   = ["codeartifact:GetAuthorizationToken", "codeartifact:GetRepositoryEndpoint", "codeartifact:ReadFromRepository"]
+      Resource = ["${local.arn_prefix}:codeartifact:${var.region}:${var.account_id}:*"]
+    },
+    {
+      Sid       = "AskForTheirToken"
+      Effect    = "Allow"
+      Action    = ["sts:GetServiceBearerToken"]
+      Resource  = ["*"]
+      Condition = { StringEquals = { "sts:AWSServiceName" = "codeartifact.amazonaws.com" } }
+    },
+    {
+      # A task or a shell that the build starts by itself would run beside what was reviewed.
+      Sid      = "NothingBesideTheServices"
+      Effect   = "Deny"
+      Action   = ["ecs:ExecuteCommand", "ecs:RunTask", "ecs:StartTask"]
+      Resource = ["*"]
+    },
+    {
+      # Itself: neither its own role nor the project that it runs in.
+      Sid    = "NotItself"
+      Effect = "Deny"
+      Action = [
+        "iam:Attach*", "iam:Delete*", "iam:Detach*", "iam:PassRole", "iam:Put*", "iam:Tag*", "iam:Untag*", "iam:Update*",
+      ]
+      Resource = [local.role_arn]
+    },
+  ]
+}
+
+resource "aws_iam_role_policy" "deploy" {
+  name   = "apply-the-app-tier"
+  role   = aws_iam_role.deploy.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = local.statements })
+}
+
+# A policy of its own, so that the one above is readable in a plan before there is a key.
+resource "aws_iam_role_policy" "state_key" {
+  name = "use-the-key-of-the-states"
+  role = aws_iam_role.deploy.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "UseTheKeyOfTheStates"
+      Effect    = "Allow"
+      Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+      Resource  = [var.state_key_arn]
+      Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.${data.aws_partition.current.dns_suffix}" } }
+    }]
+  })
+}

@@ -1,0 +1,101 @@
+mock_provider "aws" {
+  mock_data "aws_partition" {
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
+  }
+}
+
+variables {
+  account_id               = "111111111111"
+  environment              = "dev"
+  region                   = "us-east-1"
+  name_prefix              = "alphaswarm"
+  project_name             = "alphaswarm-deploy-dev"
+  role_name                = "alphaswarm-deploy-dev"
+  repository_url           = "https://github.com/octo-org/octo-repo.git"
+  permissions_boundary_arn = "arn:aws:iam::111111111111:policy/AqpTerraformPermissionsBoundary"
+  handle_path              = "alphaswarm/dev"
+  state_bucket             = "alphaswarm-tfstate-111111111111"
+  state_key_arn            = "arn:aws:kms:us-east-1:111111111111:key/1"
+}
+
+run "builds_the_reviewed_file_without_privileges" {
+  command = plan
+
+  assert {
+    condition     = one(aws_codebuild_project.deploy.source).buildspec == "buildspecs/app-deploy.yml" && one(aws_codebuild_project.deploy.source).type == "GITHUB"
+    error_message = "The buildspec is a file of the commit that is deployed."
+  }
+
+  assert {
+    condition     = !one(aws_codebuild_project.deploy.environment).privileged_mode && aws_codebuild_project.deploy.concurrent_build_limit == 1
+    error_message = "Nothing that deploys needs a privileged container, and two deploys of one environment do not run at once."
+  }
+}
+
+run "trusts_codebuild_for_this_project_only" {
+  command = plan
+
+  assert {
+    condition     = one(jsondecode(aws_iam_role.deploy.assume_role_policy).Statement).Principal == { Service = "codebuild.amazonaws.com" }
+    error_message = "The role trusts CodeBuild and nobody else."
+  }
+
+  assert {
+    condition     = one(jsondecode(aws_iam_role.deploy.assume_role_policy).Statement).Condition.ArnEquals == { "aws:SourceArn" = "arn:aws:codebuild:us-east-1:111111111111:project/alphaswarm-deploy-dev" }
+    error_message = "On behalf of the one project only."
+  }
+
+  assert {
+    condition     = aws_iam_role.deploy.permissions_boundary == var.permissions_boundary_arn
+    error_message = "The role stays inside the boundary."
+  }
+}
+
+run "decrypts_states_through_s3_only" {
+  command = plan
+
+  assert {
+    condition     = one(jsondecode(aws_iam_role_policy.state_key.policy).Statement).Condition.StringEquals == { "kms:ViaService" = "s3.us-east-1.amazonaws.com" }
+    error_message = "The key of the states is used for states."
+  }
+}
+
+run "refuses_a_buildspec_of_its_own" {
+  command = plan
+
+  variables {
+    buildspec = "version: 0.2"
+  }
+
+  expect_failures = [var.buildspec]
+}
+
+run "refuses_a_source_elsewhere" {
+  command = plan
+
+  variables {
+    repository_url = "https://example.org/octo-org/octo-repo.git"
+  }
+
+  expect_failures = [var.repository_url]
+}
+
+run "refuses_an_account_that_is_none" {
+  command = plan
+
+  variables {
+    account_id = "dev"
+  }
+
+  expect_failures = [var.account_id]
+}
+
+run "refuses_a_build_without_end" {
+  command = plan
+
+  variables {
+    timeout_minutes = 2000
+  }
+
+  expect_failures = [var.timeout_minutes]
+}

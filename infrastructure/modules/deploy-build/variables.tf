@@ -1,0 +1,104 @@
+variable "account_id" {
+  description = "The account."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "An account id has twelve digits."
+  }
+}
+
+variable "boundary_name" {
+  description = "The name of the permissions boundary that every role has to have which the build makes. Its name, so that the policy is readable in a plan before the boundary is there."
+  type        = string
+  default     = "AqpTerraformPermissionsBoundary"
+}
+
+variable "buildspec" {
+  description = "The buildspec's path in the repository."
+  type        = string
+  default     = "buildspecs/app-deploy.yml"
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9/_-]*\\.ya?ml$", var.buildspec))
+    error_message = "A file of the repository: a buildspec that stands in the project would not be reviewed with the commit."
+  }
+}
+
+variable "environment" {
+  description = "The environment of the account."
+  type        = string
+}
+
+variable "handle_path" {
+  description = "Where this environment's handles lie in SSM, without slashes at its ends."
+  type        = string
+}
+
+variable "image" {
+  description = "The build's image."
+  type        = string
+  default     = "aws/codebuild/amazonlinux-x86_64-standard:5.0"
+}
+
+variable "name_prefix" {
+  description = "The first part of the names of the app tier's roles and secrets."
+  type        = string
+}
+
+variable "permissions_boundary_arn" {
+  description = "The boundary of the service role."
+  type        = string
+}
+
+variable "project_name" {
+  description = "The project's name: the one that GitHub's apply role may start."
+  type        = string
+}
+
+variable "region" {
+  description = "The region."
+  type        = string
+}
+
+variable "repository_url" {
+  description = "The repository that is built."
+  type        = string
+
+  validation {
+    condition     = can(regex("^https://github\\.com/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+\\.git$", var.repository_url))
+    error_message = "A repository on GitHub: https://github.com/OWNER/REPOSITORY.git."
+  }
+}
+
+variable "role_name" {
+  description = "The service role's name."
+  type        = string
+}
+
+variable "state_bucket" {
+  description = "The bucket of the account's Terraform states."
+  type        = string
+}
+
+variable "state_key_arn" {
+  description = "The KMS key of the states."
+  type        = string
+}
+
+variable "state_tree" {
+  description = "The app tier's part of the state bucket."
+  type        = string
+  default     = "alphaswarm_platform"
+}
+
+variable "timeout_minutes" {
+  description = "How long a build may take."
+  type        = number
+  default     = 60
+
+  validation {
+    condition     = var.timeout_minutes >= 5 && var.timeout_minutes <= 480
+    error_message = "From 5 minutes to 8 hours."
+  }
+}
