@@ -118,7 +118,7 @@ class Rehearsal:
 
     def _copy_project(self) -> None:
         without = shutil.ignore_patterns(".terraform", "*.tfstate*", ".alphaswarm")
-        for tree in ("terraform", "infrastructure", "policy"):
+        for tree in ("terraform", "infrastructure", "policy", "buildspecs"):
             shutil.copytree(PROJECT / tree, self.root / tree, ignore=without)
         (self.root / FILE_NAME).write_text((PROJECT / FILE_NAME).read_text() + _ENVIRONMENT)
         self.stack(SMALL).mkdir()

@@ -80,6 +80,7 @@ module "deploy_build" {
   name_prefix              = "alphaswarm"
   project_name             = local.deploy_build
   role_name                = local.deploy_build
+  buildspec                = file("${path.module}/../../buildspecs/app-deploy.yml")
   repository_url           = "https://github.com/${var.github_repositories[0].name}.git"
   permissions_boundary_arn = module.account.permissions_boundary_arn
   handle_path              = "alphaswarm/${var.environment}"

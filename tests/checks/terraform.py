@@ -90,7 +90,7 @@ def terraform_command() -> tuple[str, ...] | None:
 def copy_trees(target: Path, command: tuple[str, ...]) -> Workspace:
     """A workspace in `target`, an empty directory."""
     skipped = shutil.ignore_patterns(".terraform", "*.tfstate*", "*.tfplan")
-    for tree in TREES:
+    for tree in (*TREES, "buildspecs"):
         shutil.copytree(REPOSITORY / tree, target / "trees" / tree, ignore=skipped)
     for name in ("plugins", "home"):
         (target / name).mkdir()

@@ -10,8 +10,8 @@ locals {
   role_arn = "${local.iam}:role/${var.role_name}"
 }
 
-# The buildspec is the reviewed file of the commit that is deployed, never one that the caller sends: the apply role may
-# override neither source nor buildspec.
+# The buildspec stands in the project, as an administrator put it there. The caller chooses the commit, and a buildspec of that
+# commit would be commands of whoever pushed it, run as this role; the apply role may override neither source nor buildspec.
 resource "aws_codebuild_project" "deploy" {
   name                   = var.project_name
   description            = "Applies the app tier of ${var.environment} through the runtime"
@@ -41,6 +41,12 @@ resource "aws_codebuild_project" "deploy" {
     environment_variable {
       name  = "ALPHASWARM_ENVIRONMENT"
       value = var.environment
+    }
+
+    environment_variable {
+      name  = "ALPHASWARM_LEDGER_URL"
+      type  = "SECRETS_MANAGER"
+      value = "${var.name_prefix}-${var.environment}/admin/ledger-url"
     }
   }
 

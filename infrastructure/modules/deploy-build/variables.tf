@@ -15,13 +15,12 @@ variable "boundary_name" {
 }
 
 variable "buildspec" {
-  description = "The buildspec's path in the repository."
+  description = "The buildspec's text. A path would be read from the commit that the caller chooses."
   type        = string
-  default     = "buildspecs/app-deploy.yml"
 
   validation {
-    condition     = can(regex("^[a-z0-9][a-z0-9/_-]*\\.ya?ml$", var.buildspec))
-    error_message = "A file of the repository: a buildspec that stands in the project would not be reviewed with the commit."
+    condition     = can(yamldecode(var.buildspec).version) && can(yamldecode(var.buildspec).phases)
+    error_message = "The text of a buildspec, and not its path: otherwise whoever pushes a branch writes what runs as this role."
   }
 }
 

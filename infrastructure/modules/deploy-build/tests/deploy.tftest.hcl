@@ -8,6 +8,7 @@ variables {
   account_id               = "111111111111"
   environment              = "dev"
   region                   = "us-east-1"
+  buildspec                = "version: 0.2\nphases: {build: {commands: [alphaswarm deploy]}}\n"
   name_prefix              = "alphaswarm"
   project_name             = "alphaswarm-deploy-dev"
   role_name                = "alphaswarm-deploy-dev"
@@ -22,8 +23,8 @@ run "builds_the_reviewed_file_without_privileges" {
   command = plan
 
   assert {
-    condition     = one(aws_codebuild_project.deploy.source).buildspec == "buildspecs/app-deploy.yml" && one(aws_codebuild_project.deploy.source).type == "GITHUB"
-    error_message = "The buildspec is a file of the commit that is deployed."
+    condition     = one(aws_codebuild_project.deploy.source).buildspec == var.buildspec && one(aws_codebuild_project.deploy.source).type == "GITHUB"
+    error_message = "The buildspec stands in the project, whatever commit is built."
   }
 
   assert {
@@ -60,11 +61,11 @@ run "decrypts_states_through_s3_only" {
   }
 }
 
-run "refuses_a_buildspec_of_its_own" {
+run "refuses_a_buildspec_of_the_commit" {
   command = plan
 
   variables {
-    buildspec = "version: 0.2"
+    buildspec = "buildspecs/app-deploy.yml"
   }
 
   expect_failures = [var.buildspec]

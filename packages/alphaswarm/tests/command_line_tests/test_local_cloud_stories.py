@@ -201,7 +201,7 @@ def test_apply_says_so_when_the_local_cloud_goes_away_meanwhile(cloud: CommandLi
 
 def test_missing_handle_is_named_with_the_root_module_that_publishes_it(tmp_path: Path) -> None:
     root = tmp_path / "copy"
-    for tree in ("terraform", "infrastructure"):
+    for tree in ("terraform", "infrastructure", "buildspecs"):
         shutil.copytree(
             REPOSITORY / tree, root / tree, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*", "tests")
         )
