@@ -4,9 +4,10 @@ The engine (rego-cpp) is native code: a defect in it ends the process that it is
 stop it. So it gets one, which `engine` starts, bounds and ends.
 
 Three of the engine's habits are worked around here, and the tests would notice their end. It does not escape quotes in
-what it prints, so every text of a result comes back in base64, and in brackets (`_OBJECT`). And its json.unmarshal
-unescapes once too often, so JSON text in attributes is parsed before (`parsed_texts`): a policy document with one
-escaped quote would otherwise be read by no rule.
+what it prints, so every text of a result comes back in base64. It takes the quotes off a text of the input that begins
+and ends with one, so such a text gets another pair (`_quoted`). And its json.unmarshal unescapes once too often, so
+JSON text in attributes is parsed before (`parsed_texts`): a policy document with one escaped quote would otherwise be
+read by no rule.
 """
 
 import base64
@@ -19,8 +20,7 @@ from typing import Any
 from regopy import Interpreter
 
 _FIELDS = ("rule", "address", "what")
-_OBJECT = ", ".join(f'"{each}": base64.encode(concat("", ["<", found.{each}, ">"]))' for each in _FIELDS)
-"""In brackets: the engine takes a text that begins and ends with a quote for one that is still quoted."""
+_OBJECT = ", ".join(f'"{each}": base64.encode(found.{each})' for each in _FIELDS)
 _COUNT = "count(data.main.SET)"
 _QUERY = f"[{{{_OBJECT}}} | some found in data.main.SET]"
 
@@ -35,8 +35,17 @@ def evaluate(modules: Mapping[str, str], data: Mapping[str, Any], document: Any,
     for name, source in modules.items():
         interpreter.add_module(name, source)
     interpreter.add_data(dict(data))  # in one piece: the engine does not merge documents
-    interpreter.set_input(document)
+    interpreter.set_input(_quoted(document))
     return [_value(interpreter, query) for query in queries]
+
+
+def _quoted(value: Any) -> Any:
+    """The input as the engine has to get it to see the texts that there are."""
+    if isinstance(value, str):
+        return f'"{value}"' if len(value) > 1 and value[0] == value[-1] == '"' else value
+    if isinstance(value, dict):
+        return {name: _quoted(each) for name, each in value.items()}
+    return [_quoted(each) for each in value] if isinstance(value, list) else value
 
 
 def _value(interpreter: Interpreter, query: str) -> Any:
@@ -90,7 +99,7 @@ def _whole(name: str, found: Any, count: Any) -> list[dict[str, str]]:
 
 
 def _decoded(found: Mapping[str, str]) -> dict[str, str]:
-    return {each: base64.b64decode(found[each]).decode("utf-8", "replace")[1:-1] for each in _FIELDS}
+    return {each: base64.b64decode(found[each]).decode("utf-8", "replace") for each in _FIELDS}
 
 
 def main() -> int:
