@@ -60,6 +60,8 @@ def run_facts(run: Run) -> dict[str, object]:
         "target": run.target,
         "executor": run.executor,
         "role": run.role,
+        "session": run.session_name,
+        "token claims": run.claims_digest,
         "state": _states(run),
         "queued": run.queued_at,
         "started": run.started_at,

@@ -199,7 +199,9 @@ def test_apply_says_so_when_the_local_cloud_goes_away_meanwhile(cloud: CommandLi
     cloud.require_whole_ledger()
 
 
-def test_missing_handle_is_named_with_the_root_module_that_publishes_it(tmp_path: Path) -> None:
+@pytest.fixture
+def own_copy(tmp_path: Path) -> Iterator[CommandLine]:
+    """The program in a copy of this project, with a running local cloud in which nothing was applied."""
     root = tmp_path / "copy"
     for tree in ("terraform", "infrastructure", "buildspecs"):
         shutil.copytree(
@@ -208,16 +210,63 @@ def test_missing_handle_is_named_with_the_root_module_that_publishes_it(tmp_path
     shutil.copy(REPOSITORY / "alphaswarm.toml", root)
     command_line = CommandLine(Project(root))
     command_line.succeed("local", "up")
-    try:
-        ended = command_line.run("deploy", "plan", "--env", "dev", "--json")
-    finally:
-        command_line.succeed("local", "down")
+    yield command_line
+    command_line.succeed("local", "down")
+
+
+ROLES = {
+    "plan": "aqp-gha-plan",
+    "apply": "aqp-gha-apply",
+    "execution": "AqpTerraformExecutionRole",
+    "deploy": "alphaswarm-deploy-dev",
+}
+
+
+def test_sessions_act_as_the_roles_that_the_bootstrap_made(own_copy: CommandLine) -> None:
+    early = own_copy.run("local", "env", "--env", "dev", "--json")
+    assert "alphaswarm bootstrap" in early.error["fix"]
+    own_copy.succeed("bootstrap", "--env", "dev")
+
+    address = read_local_address(own_copy.project.home)
+    found = {}
+    for authority in ROLES:
+        shown = own_copy.succeed("local", "env", "--env", "dev", "--as", authority, "--json")
+        assert address.accounts["dev"].access_key_id not in shown.out + shown.err
+        assert address.accounts["dev"].secret_access_key not in shown.out + shown.err
+        keys = shown.document["set"]
+        sts = boto3.client(
+            "sts",
+            endpoint_url=keys["AWS_ENDPOINT_URL"],
+            region_name=keys["AWS_REGION"],
+            aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
+            aws_session_token=keys["AWS_SESSION_TOKEN"],
+        )
+        found[authority] = sts.get_caller_identity()["Arn"].split("/")[1]
+    assert found == ROLES
+    assert own_copy.succeed("trust", "matrix", "--live", "--env", "dev", "--json").document["holds"]
+    assert own_copy.run("trust", "prove", "--live", "--env", "prod").code == 3  # there are no roles, so no proof
+
+
+def test_row_says_as_which_role_and_by_which_token_a_plan_was_made(own_copy: CommandLine) -> None:
+    own_copy.succeed("bootstrap", "--env", "dev")
+
+    own_copy.run("deploy", "plan", "--env", "dev", "--assume", "plan")
+
+    run = own_copy.succeed("runs", "show", own_copy.runs()[0]["id"], "--json").document["run"]
+    assert run["role"] == "arn:aws:iam::111111111111:role/aqp-gha-plan"
+    assert run["session_name"].endswith("-1")
+    assert len(run["claims_digest"]) == 64
+
+
+def test_missing_handle_is_named_with_the_root_module_that_publishes_it(own_copy: CommandLine) -> None:
+    ended = own_copy.run("deploy", "plan", "--env", "dev", "--json")
 
     assert ended.code == 1
     assert ended.error["code"] == "AS-TF-012"
     assert "/alphaswarm/dev/vpc_id" in ended.error["what"]
     assert "infrastructure/envs/admin-dev" in f"{ended.error['why']} {ended.error['fix']}"
-    assert command_line.runs()[0]["error_code"] == "AS-TF-012"
+    assert own_copy.runs()[0]["error_code"] == "AS-TF-012"
 
 
 def test_port_in_use_is_named_with_the_way_out(command_line: CommandLine, listening: Any, project: Project) -> None:

@@ -93,8 +93,8 @@ def status(**common: Any) -> int:
 @click.option(
     "--as",
     "authority",
-    type=click.Choice(list(Authority)),
-    default=Authority.EXECUTION,
+    type=click.Choice([each.value for each in Authority]),
+    default=Authority.EXECUTION.value,
     show_default=True,
     help="As whom: the plan role, the apply role, the landing zone's execution role, or the deploy build's role.",
 )
