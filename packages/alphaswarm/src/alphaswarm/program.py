@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "trust": ("alphaswarm.commands.trust:trust", "Decide, explain and prove who may become which role"),
     "bootstrap": ("alphaswarm.commands.bootstrap:bootstrap", "Make an account ready: states, and who may change it"),
     "github": ("alphaswarm.commands.github:github", "What GitHub has to know about the accounts"),
+    "pipeline": ("alphaswarm.commands.pipeline:pipeline", "Draw and rehearse the workflows"),
     "halt": ("alphaswarm.commands.halt:halt", "Stop all applies and destroys, or let them go on"),
     "index": ("alphaswarm.commands.index:index", "The private package index: publish, log in, list"),
     "local": ("alphaswarm.commands.local:local", "The local cloud: an embedded AWS to rehearse on"),

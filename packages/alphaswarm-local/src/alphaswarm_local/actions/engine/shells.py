@@ -8,7 +8,7 @@ from pathlib import Path
 
 from alphaswarm_local.actions.errors import ToolMissingError, WorkflowFileError
 
-_BUILT_IN: Mapping[str, tuple[str, str]] = {
+_SHELLS: Mapping[str, tuple[str, str]] = {
     "": ("bash -e {0}", ".sh"),
     "bash": ("bash --noprofile --norc -eo pipefail {0}", ".sh"),
     "sh": ("sh -e {0}", ".sh"),
@@ -16,6 +16,9 @@ _BUILT_IN: Mapping[str, tuple[str, str]] = {
     "pwsh": ("pwsh -command \". '{0}'\"", ".ps1"),
 }
 """Name → command line and the script's ending. The empty name: the step and its defaults say nothing."""
+
+BUILT_IN_SHELLS: Mapping[str, str] = {name: template for name, (template, _) in _SHELLS.items()}
+"""Name → command line."""
 
 _ELSEWHERE = frozenset({"cmd", "powershell"})
 
@@ -51,9 +54,9 @@ def find_shell(name: str, path: str) -> Shell:
     """
     if name in _ELSEWHERE:
         raise WorkflowFileError(f"The shell {name} is on Windows only")
-    if name not in _BUILT_IN and "{0}" not in name:
+    if name not in _SHELLS and "{0}" not in name:
         raise WorkflowFileError(f"The shell {name[:60]!r} is neither known nor a command line with {{0}} in it")
-    template, ending = _BUILT_IN.get(name, (name, ".sh"))
+    template, ending = _SHELLS.get(name, (name, ".sh"))
     program, _, rest = template.partition(" ")
     found = shutil.which(program, path=path)
     if found is None and program == "bash" and name == "":
