@@ -234,16 +234,38 @@ def test_password_is_not_shown_when_the_address_is_broken(url: str) -> None:
     assert PASSWORD not in repr(caught.value.as_document())
 
 
-def test_ledger_goes_on_when_its_connection_was_cut(postgres_database: PostgresTestDatabase) -> None:
+_CUT = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
+def test_ledger_goes_on_when_its_connection_was_cut_between_two_transactions(
+    postgres_database: PostgresTestDatabase,
+) -> None:
     with Ledger.open(postgres_database.url) as ledger:
         run = ledger.open_run(new_run(), exclusive=False)
-        postgres_database.alter(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        refusal(lambda: ledger.transition(run.id, RunStatus.running), LedgerServerError)
+        postgres_database.alter(_CUT)
         ledger.transition(run.id, RunStatus.running)
+        assert ledger.run(run.id).status is RunStatus.running
         assert ledger.verify().ok
+
+
+def test_transaction_is_refused_and_not_repeated_when_its_connection_was_cut(
+    postgres_database: PostgresTestDatabase,
+) -> None:
+    with Ledger.open(postgres_database.url) as ledger:
+        database = ledger._database
+
+        def cut_and_ask() -> None:
+            with database.transaction():
+                database.execute("INSERT INTO ledger_entries VALUES (7, '', '', '', '', '')", {})
+                postgres_database.alter(_CUT)
+                database.rows("SELECT 1", {})
+
+        refusal(cut_and_ask, LedgerServerError)
+        assert ledger.verify().ok
+        assert ledger.verify().entries == 0
 
 
 def test_user_is_told_when_the_server_is_read_only(postgres_database: PostgresTestDatabase) -> None:

@@ -133,6 +133,7 @@ class Told:
             results.EXIT_CODE: str(int(self.exit_code)),
             results.ERROR_CODE: self.error_code,
         }
+        place.touch(mode=0o600)
         place.write_text(results.exports(values))
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from alphaswarm_core.ledger.errors import LedgerDriverError
+from alphaswarm_core.ledger.errors import LedgerDriverError, LedgerServerError
 from alphaswarm_core.ledger.store.database import Database, Parameters, Row, UniqueViolationError
 from alphaswarm_core.ledger.store.faults import postgres_fault
 
@@ -59,7 +59,14 @@ class PostgresDatabase(Database):
     def _run(self, sql: str) -> None:
         if sql != self._commit and self.connection.closed:
             self.connection = self._connect()
-        super()._run(sql)
+        try:
+            super()._run(sql)
+        except LedgerServerError:
+            # Only a use shows that a connection is gone (a failover, a cut). Nothing is under way before BEGIN.
+            if sql not in {self._begin, self._begin_reading} or not self.connection.closed:
+                raise
+            self.connection = self._connect()
+            super()._run(sql)
 
     def execute(self, sql: str, parameters: Parameters) -> int:
         """See `Database.execute`."""
