@@ -1,5 +1,6 @@
 """The composition root: from options and the process environment to the objects that commands work with."""
 
+import copy
 import os
 import socket
 import sys
@@ -54,6 +55,22 @@ class Session:
         self.output = Output(as_json=as_json)
         self._config = config
         self._overrides = overrides
+        self.described_commit = True
+        """Whether the job's environment says which commit the checkout stands on; else git's files do."""
+
+    def in_tree(self, root: Path) -> "Session":
+        """This session with the Terraform trees of another checkout, and everything else as it is here."""
+        own = self.settings
+        moved = {
+            "root": root,
+            "home": str(own.home_path),
+            "ledger": own.ledger.model_copy(update={"url": own.ledger_url}),
+            "policy": own.policy.model_copy(update={"directory": str(own.policy_path)}),
+        }
+        there = copy.copy(self)
+        there.__dict__["settings"] = own.model_copy(update=moved)
+        there.described_commit = False
+        return there
 
     @cached_property
     def settings(self) -> Settings:
@@ -187,7 +204,7 @@ class Session:
             ambient=os.environ,
             actor=initiator.actor,
             claims_digest=initiator.claims_digest or acting.claims_digest,
-            revision=source_revision(self.settings.root, os.environ),
+            revision=source_revision(self.settings.root, os.environ if self.described_commit else {}),
             observer=observer,
             stop=stop,
             assumed=acting.role,

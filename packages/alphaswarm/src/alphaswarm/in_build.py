@@ -184,6 +184,10 @@ def _do(here: BuildSession, run: "TerraformRuntime", told: Told) -> None:
             planned = run.plan(environment, destroys=order.action is Action.PLAN_DESTROY, inputs=order.inputs)
             here.output.narrate(plan_text(planned.plan))
             _keep(run, planned)
+        case Action.PROMOTE | Action.ROLLBACK:
+            planned = _derived(run, environment, order)
+            here.output.narrate(plan_text(planned.plan))
+            _keep(run, planned)
         case Action.UP | Action.DESTROY:
             _at_once(here, run, order)
         case Action.APPLY:
@@ -192,6 +196,17 @@ def _do(here: BuildSession, run: "TerraformRuntime", told: Told) -> None:
             found = run.refresh(environment)
             told.plan_summary = headline(found.plan.summary())
             here.output.narrate(f"{len(found.plan.drift)} changed outside Terraform")
+
+
+def _derived(run: "TerraformRuntime", environment: str, order: Order) -> "Planned":
+    """Plan from an earlier apply. The build was started for the commit of that apply, or it is refused."""
+    from alphaswarm_core.ledger.records import Purpose
+    from alphaswarm_core.terraform.deriving import Derivations, plan_from
+
+    purpose = Purpose.promotion if order.action is Action.PROMOTE else Purpose.rollback
+    derivations = Derivations(run.context.ledger, run.context.settings, run.context.actor)
+    source = derivations.of_order(purpose, environment=environment, run_id=str(order.plan_run))
+    return plan_from(run, environment, source, order.inputs)
 
 
 def _at_once(here: BuildSession, run: "TerraformRuntime", order: Order) -> None:

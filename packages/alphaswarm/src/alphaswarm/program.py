@@ -16,6 +16,7 @@ from alphaswarm_core.errors import AlphaSwarmError, ExitCode, UnavailableError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "deploy": ("alphaswarm.commands.deploy:deploy", "Plan and apply the app tier, audited"),
+    "promote": ("alphaswarm.commands.promote:promote", "Plan for an environment what runs in the one before"),
     "gate": ("alphaswarm.commands.gate:gate", "Say what a plan waits for; approve, reject, explain"),
     "runs": ("alphaswarm.commands.runs:runs", "Look at runs: list, show, logs, watch, unlock"),
     "ledger": ("alphaswarm.commands.ledger:ledger", "Verify and export the ledger"),

@@ -45,6 +45,11 @@ class Action(StrEnum):
     APPLY = "apply"
     DRIFT = "drift"
     DESTROY = "destroy"
+    PROMOTE = "promote"
+    ROLLBACK = "rollback"
+
+
+_OF_A_RUN = frozenset({Action.APPLY, Action.PROMOTE, Action.ROLLBACK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class Order:
 
     Attributes:
         action: What to do.
-        plan_run: Whose plan to apply, for `apply` and for nothing else; the full id.
+        plan_run: For `apply` whose plan to apply; for `promote` and `rollback` from which apply to plan; the full id.
         inputs: Input variables on top of the stack's files, for actions that plan a change.
         evidence: The OIDC token of the job that gives the order, made for us alone; it says who, it allows nothing.
     """
@@ -122,13 +127,12 @@ def _inputs(text: str) -> dict[str, str]:
 
 
 def _check(order: Order) -> None:
-    if (order.action is Action.APPLY) != (order.plan_run is not None):
-        raise OrderRefusedError(
-            f"{order.action} {'needs' if order.action is Action.APPLY else 'does not take'} the id of a plan run"
-        )
+    needs_run = order.action in _OF_A_RUN
+    if needs_run != (order.plan_run is not None):
+        raise OrderRefusedError(f"{order.action} {'needs' if needs_run else 'does not take'} the id of a run")
     if order.plan_run is not None and not _RUN.fullmatch(order.plan_run):
         raise OrderRefusedError(f"{order.plan_run!r} is not the id of a run", why="a build gets the full id")
-    if order.inputs and order.action not in {Action.PLAN, Action.UP}:
+    if order.inputs and order.action not in {Action.PLAN, Action.UP, Action.PROMOTE}:
         raise OrderRefusedError(f"{order.action} takes no inputs", why="the plan was made with its own")
     for name in order.inputs:
         if not _INPUT_NAME.fullmatch(name) or name == "run_id":

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from alphaswarm.commands.promote import rollback
 from alphaswarm.composition import Session, options, say_target, session
+from alphaswarm.earlier_source import session_of
 from alphaswarm.following import followed, nothing_under_way
 from alphaswarm.output import details, paint
 from alphaswarm.plan_text import drift_text, headline, plan_text
 from alphaswarm.policy_text import policy_text
-from alphaswarm.run_text import counts, moment, run_document
+from alphaswarm.run_text import run_document
 from alphaswarm_core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -56,6 +58,9 @@ def deploy() -> None:
     """Plan and apply the app tier. Every plan and apply is a row in the ledger, written before anything happens."""
 
 
+deploy.add_command(rollback)
+
+
 @deploy.command()
 @ENVIRONMENT
 @INPUTS
@@ -77,11 +82,11 @@ def plan(
     here = session(**common)
     if _by_build(here, commit, assume=assume):
         action = "plan-destroy" if destroys else "plan"
-        return in_build_of(here, environment, action, inputs=_inputs(inputs), commit=commit)
+        return in_build_of(here, environment, action, inputs=inputs_given(inputs), commit=commit)
     with runtime(here, environment, _planner(assume)) as run:
-        planned = run.plan(environment, destroys=destroys, inputs=_inputs(inputs))
-    _show_plan(here, planned)
-    _say_next(here, planned)
+        planned = run.plan(environment, destroys=destroys, inputs=inputs_given(inputs))
+    show_plan(here, planned)
+    say_next(here, planned)
     return ExitCode.DONE
 
 
@@ -107,8 +112,8 @@ def up(
     """Plan, then apply exactly that plan."""
     call = _Call(session(**common), environment, yes, break_glass, assume)
     if _by_build(call.here, commit, assume=assume, break_glass=break_glass):
-        return _agreed_in_build(call, "up", inputs=_inputs(inputs), commit=commit)
-    return _plan_and_apply(call, _inputs(inputs), destroys=False)
+        return _agreed_in_build(call, "up", inputs=inputs_given(inputs), commit=commit)
+    return _plan_and_apply(call, inputs_given(inputs), destroys=False)
 
 
 @deploy.command()
@@ -164,7 +169,7 @@ def apply(
     _require_consent_is_possible(here, yes)
     with here.ledger() as ledger:
         planned = ledger.run(plan_run)
-    with runtime(here, planned.environment, _applier(assume)) as run:
+    with session_of(here, planned) as there, runtime(there, planned.environment, _applier(assume)) as run:
         if isinstance(planned.plan_summary, dict):
             here.output.narrate(f"Plan {planned.id}: {headline(planned.plan_summary)}")
         if not yes and not _asked(planned.environment, destroys=planned.destroys):
@@ -214,43 +219,21 @@ def in_build(exports: Path, **common: Any) -> int:
 @click.option("--env", "environment", metavar="ENV", help="One environment only.")
 @options(target=True)
 def status(environment: str | None, **common: Any) -> None:
-    """Say what runs where: the last apply, by whom, and what is waiting or under way."""
+    """Say what runs where, since when and by whom, whether it has drifted, and what could be promoted."""
+    from alphaswarm.deploy_status import standing
+
     here = session(**common)
     names = [environment] if environment else list(here.settings.environments)
     for name in names:
         here.settings.environment(name)
     with here.runs() as ledger:
-        tree = here.settings.runtime_tree()
-        found = {
-            name: (ledger.latest_applied(tree, name), ledger.runs(tree=tree, environment=name, limit=1))
-            for name in names
-        }
+        found = {name: standing(ledger, here.settings, name) for name in names}
         halt = ledger.halt()
-    document = {
-        "halted": halt.on,
-        "environments": {
-            name: {
-                "applied": run_document(applied) if applied else None,
-                "latest": run_document(latest[0]) if latest else None,
-            }
-            for name, (applied, latest) in found.items()
-        },
-    }
-    blocks = [details(_status_facts(name, applied, latest)) for name, (applied, latest) in found.items()]
+    document = {"halted": halt.on, "environments": {name: each.document() for name, each in found.items()}}
+    blocks = [details(each.facts()) for each in found.values()]
     if halt.on:
         blocks.insert(0, paint(f"Applies and destroys are halted: {halt.reason}", "red"))
     here.output.result("deploy-status/v1", document, "\n\n".join(blocks))
-
-
-def _status_facts(name: str, applied: "Run | None", latest: "list[Run]") -> dict[str, object]:
-    last = latest[0] if latest else None
-    return {
-        "environment": name,
-        "applied": f"{moment(applied.finished_at)} by {applied.actor.display_name}" if applied else "never",
-        "commit": applied.commit if applied else None,
-        "run": applied.id if applied else None,
-        "latest": f"{last.run_kind} {last.status.replace('_', ' ')} {counts(last)} ({last.id})" if last else None,
-    }
 
 
 @contextmanager
@@ -337,7 +320,7 @@ def _plan_and_apply(call: _Call, inputs: dict[str, str], *, destroys: bool) -> i
         run.require_at_once(call.environment, action=action, break_glass=call.break_glass)
         planned = run.plan(call.environment, destroys=destroys, inputs=inputs, exclusive=True, note=call.break_glass)
         if planned.plan.is_empty:
-            _show_plan(here, planned)
+            show_plan(here, planned)
             return ExitCode.DONE
         if not here.output.as_json:
             here.output.narrate(plan_text(planned.plan))
@@ -403,7 +386,8 @@ def _declined(here: Session) -> int:
     return ExitCode.FAILED
 
 
-def _show_plan(here: Session, planned: "Planned") -> None:
+def show_plan(here: Session, planned: "Planned") -> None:
+    """Show what a plan would do, and what the policy says to it."""
     changes = [
         {
             "address": each.address,
@@ -427,7 +411,8 @@ def _show_plan(here: Session, planned: "Planned") -> None:
     here.output.result("plan/v1", document, plan_text(planned.plan) + verdict)
 
 
-def _say_next(here: Session, planned: "Planned") -> None:
+def say_next(here: Session, planned: "Planned") -> None:
+    """Say how the plan is applied."""
     if planned.plan.is_empty:
         return
     waiting = " when its approvals are there" if planned.run.status == "awaiting_approval" else ""
@@ -440,7 +425,8 @@ def _show_applied(here: Session, applied: "Run") -> None:
     here.output.result("apply/v1", {"run": run_document(applied)}, f"{applied.environment}: {done} (run {applied.id})")
 
 
-def _inputs(given: Sequence[str]) -> dict[str, str]:
+def inputs_given(given: Sequence[str]) -> dict[str, str]:
+    """The input variables in `NAME=VALUE` words."""
     inputs: dict[str, str] = {}
     for each in given:
         name, equals, value = each.partition("=")
