@@ -22,6 +22,21 @@ locals {
 
   # The project and its role.
   deploy_build = "alphaswarm-deploy-${var.environment}"
+
+  # What whoever starts it may say: as core's delivery/orders.py, which checks each value; a test compares the two.
+  order_variables = ["ALPHASWARM_ACTION", "ALPHASWARM_EVIDENCE", "ALPHASWARM_INPUTS", "ALPHASWARM_PLAN_RUN"]
+
+  # The landing zone's network, once there is one: applying this root module again moves the deploy build into it. Identifiers;
+  # the provider marks all values of parameters as sensitive.
+  published = nonsensitive(zipmap(data.aws_ssm_parameters_by_path.handles.names, data.aws_ssm_parameters_by_path.handles.values))
+  network = try({
+    vpc_id     = local.published["/alphaswarm/${var.environment}/vpc_id"]
+    subnet_ids = split(",", local.published["/alphaswarm/${var.environment}/private_subnet_ids"])
+  }, null)
+}
+
+data "aws_ssm_parameters_by_path" "handles" {
+  path = "/alphaswarm/${var.environment}"
 }
 
 # The bucket has to exist before the state that describes it: `alphaswarm bootstrap` makes it, bare, and here it is taken in.
@@ -66,6 +81,7 @@ module "github_oidc" {
   permissions_boundary_arn = module.account.permissions_boundary_arn
   execution_role_arn       = module.account.execution_role_arn
   deploy_project           = local.deploy_build
+  build_variables          = local.order_variables
   state_bucket             = local.state_bucket
   state_key_arn            = module.state.key_arn
 }
@@ -84,6 +100,7 @@ module "deploy_build" {
   repository_url           = "https://github.com/${var.github_repositories[0].name}.git"
   permissions_boundary_arn = module.account.permissions_boundary_arn
   handle_path              = "alphaswarm/${var.environment}"
+  network                  = local.network
   state_bucket             = local.state_bucket
   state_key_arn            = module.state.key_arn
 }

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from alphaswarm_core.delivery.deploy_project import CALLER_ACTIONS, ROLE_ACTIONS
+from alphaswarm_core.delivery.orders import ORDER_VARIABLES
 from alphaswarm_core.identity.audit import audit_plan_json
 from alphaswarm_core.identity.audit.model import Expectations
 from alphaswarm_core.identity.iam import Policy, PolicyKind, Principal, PrincipalKind, Request, evaluate, parse_policy
@@ -25,6 +27,9 @@ APP_STATE = f"{BUCKET}/alphaswarm_platform/dev/terraform.tfstate"
 HANDLE = f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/alphaswarm/dev/vpc_id"
 PROJECT = f"arn:aws:codebuild:us-east-1:{ACCOUNT}:project/alphaswarm-deploy-dev"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"
+KEPT_PLAN = f"{BUCKET}/plans/01a207b1-67c5-7f44-91bc-40fec2bf561f"
+INDEX = f"arn:aws:codeartifact:us-east-1:{ACCOUNT}"
+BUILD_LOG = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/codebuild/alphaswarm-deploy-dev:log-stream:a"
 SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:alphaswarm-dev/admin/ledger-url-AbCdEf"
 
 
@@ -122,6 +127,20 @@ SECRETS = [
     ("s3:GetObject", f"{BUCKET}/backups/dump.sql"),
     ("s3:GetObject", "arn:aws:s3:::somebody-else/infrastructure/a"),
 ]
+WHAT_IS_MEANT = {
+    "the project": PROJECT,
+    "the project, without overrides but the order's variables": PROJECT,
+    "the project's role": DEPLOY,
+    "the domain": f"{INDEX}:domain/alphaswarm",
+    "the repository": f"{INDEX}:repository/alphaswarm/alphaswarm-pypi",
+    "the project's log group": BUILD_LOG,
+    "plans/* of the state bucket": KEPT_PLAN,
+    "the ledger's secret": SECRET,
+    "anything": "*",
+    "anything, for codeartifact": "*",
+}
+"""What core's lists of needed actions name, as resources."""
+VARIABLES_KEY = "codebuild:environment.environmentVariables.name"
 KNOWN_LATER = {
     "module.account.aws_iam_role.execution",  # whom it trusts: tests/terraform/test_trust.py
     "module.account.aws_iam_role_policy.state_key",
@@ -219,10 +238,41 @@ def test_the_apply_role_may(may: Ask, action: str, resource: str) -> None:
     assert may("aqp-gha-apply", action, resource)
 
 
+@pytest.mark.parametrize(("action", "meant"), CALLER_ACTIONS.items())
+def test_the_apply_role_may_do_what_the_executor_needs(may: Ask, action: str, meant: str) -> None:
+    assert may("aqp-gha-apply", action, WHAT_IS_MEANT[meant])
+
+
+def test_a_build_is_started_with_an_order_s_variables_and_with_no_other(may: Ask) -> None:
+    def starts(*names: str) -> bool:
+        return may("aqp-gha-apply", "codebuild:StartBuild", PROJECT, **{VARIABLES_KEY: [*names]})
+
+    assert starts(*ORDER_VARIABLES)
+    for other in ("BASH_ENV", "PIP_INDEX_URL", "ALPHASWARM_LEDGER_URL", "ALPHASWARM_ENVIRONMENT", "alphaswarm_action"):
+        assert not starts(other)
+        assert not starts(*ORDER_VARIABLES, other)
+
+
+def test_the_variables_that_a_caller_may_set_are_those_of_an_order(plan: dict[str, Any]) -> None:
+    (policy,) = (
+        each["change"]["after"]["policy"]
+        for each in plan["resource_changes"]
+        if each["address"] == "module.github_oidc.aws_iam_role_policy.apply"
+    )
+    (denial,) = (each for each in json.loads(policy)["Statement"] if each["Sid"] == "NoOverrideOfVariables")
+
+    assert denial["Condition"] == {"ForAnyValue:StringNotEquals": {VARIABLES_KEY: sorted(ORDER_VARIABLES)}}
+
+
 @pytest.mark.parametrize(
     ("action", "resource"),
     [
         ("codebuild:StartBuild", f"{PROJECT}-2"),
+        ("codebuild:BatchGetProjects", f"{PROJECT}-2"),
+        ("iam:GetRole", APPLY),
+        ("ec2:DescribeInstances", "*"),
+        ("s3:GetObject", KEPT_PLAN),
+        ("codeartifact:GetAuthorizationToken", f"{INDEX}:domain/alphaswarm"),
         ("codebuild:StartBuildBatch", PROJECT),
         ("codebuild:RetryBuild", PROJECT),
         ("codebuild:UpdateProject", PROJECT),
@@ -309,7 +359,6 @@ def test_the_execution_role_may_not(may: Ask, action: str, resource: str) -> Non
         ("iam:PutRolePolicy", TASK, {"iam:PermissionsBoundary": [BOUNDARY]}),
         ("iam:PassRole", TASK, {"iam:PassedToService": ["ecs-tasks.amazonaws.com"]}),
         ("secretsmanager:GetSecretValue", SECRET, {}),
-        ("sts:GetServiceBearerToken", "*", {"sts:AWSServiceName": ["codeartifact.amazonaws.com"]}),
     ],
 )
 def test_the_deploy_build_may_apply_the_app_tier(
@@ -318,10 +367,23 @@ def test_the_deploy_build_may_apply_the_app_tier(
     assert may("alphaswarm-deploy-dev", action, resource, **context)
 
 
+@pytest.mark.parametrize(("action", "meant"), ROLE_ACTIONS.items())
+def test_the_deploy_build_may_do_what_a_build_needs(may: Ask, action: str, meant: str) -> None:
+    context = {"sts:AWSServiceName": ["codeartifact.amazonaws.com"]} if action.startswith("sts:") else {}
+
+    assert may("alphaswarm-deploy-dev", action, WHAT_IS_MEANT[meant], **context)
+
+
 @pytest.mark.parametrize(
     ("action", "resource", "context"),
     [
         *((action, resource, {}) for action, resource in TRUST_WRITES),
+        ("codebuild:BatchGetBuilds", f"{PROJECT}-2", {}),
+        ("codeartifact:PublishPackageVersion", f"{INDEX}:package/alphaswarm/alphaswarm-pypi/pypi//alphaswarm", {}),
+        ("codeartifact:ReadFromRepository", f"{INDEX}:repository/alphaswarm/other", {}),
+        ("codeartifact:GetAuthorizationToken", f"{INDEX}:domain/other", {}),
+        ("logs:PutLogEvents", BUILD_LOG.replace("-dev", "-prod"), {}),
+        ("logs:GetLogEvents", BUILD_LOG, {}),
         ("iam:PutRolePolicy", TASK, {}),
         ("iam:CreateRole", TASK, {}),
         ("iam:CreateRole", TASK, {"iam:PermissionsBoundary": ["arn:aws:iam::aws:policy/PowerUserAccess"]}),

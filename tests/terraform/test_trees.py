@@ -21,11 +21,13 @@ LANDING_ZONE_VALUES = {
     "single_nat_gateway", "vpc_cidr",
 }  # fmt: skip
 BOOTSTRAP_VALUES = {"account_id", "apply_workflow_files", "approvals", "environment", "github_repositories"}
-# Where the whole internet may stand, and why: the front door, its way to Cognito, the tasks' way to AWS, and routes.
+# Where the whole internet may stand, and why: the front door, its way to Cognito, the way of tasks and builds to AWS,
+# and routes.
 OPEN_TO_ALL = {
     ("terraform/modules/alb", "resource.aws_vpc_security_group_ingress_rule.public"),
     ("terraform/modules/alb", "resource.aws_vpc_security_group_egress_rule.cognito"),
     ("terraform/modules/ecs-fargate-control-plane", "resource.aws_vpc_security_group_egress_rule.https"),
+    ("infrastructure/modules/deploy-build", "resource.aws_vpc_security_group_egress_rule.deploy"),
     ("infrastructure/modules/vpc", "resource.aws_route.public_internet"),
     ("infrastructure/modules/vpc", "resource.aws_route.private_nat"),
 }

@@ -50,6 +50,16 @@ resource "aws_codebuild_project" "deploy" {
     }
   }
 
+  dynamic "vpc_config" {
+    for_each = var.network == null ? [] : [var.network]
+
+    content {
+      vpc_id             = vpc_config.value.vpc_id
+      subnets            = vpc_config.value.subnet_ids
+      security_group_ids = [aws_security_group.deploy[0].id]
+    }
+  }
+
   logs_config {
     cloudwatch_logs {
       status     = "ENABLED"
@@ -79,4 +89,30 @@ resource "aws_iam_role" "deploy" {
       }
     }]
   })
+}
+
+# Nothing reaches a build. It reaches AWS and GitHub, and the ledger's database, which only its own group lets in.
+resource "aws_security_group" "deploy" {
+  count = var.network == null ? 0 : 1
+
+  name        = var.project_name
+  description = "The builds of ${var.project_name}"
+  vpc_id      = var.network.vpc_id
+
+  tags = { Name = var.project_name }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_egress_rule" "deploy" {
+  for_each = var.network == null ? {} : { https = 443, postgresql = 5432 }
+
+  security_group_id = aws_security_group.deploy[0].id
+  description       = each.key
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "tcp"
+  from_port         = each.value
+  to_port           = each.value
 }

@@ -3,6 +3,7 @@
 locals {
   roles = "${local.iam}:role/${var.name_prefix}-*"
   state = "${local.arn_prefix}:s3:::${var.state_bucket}"
+  index = "${local.arn_prefix}:codeartifact:${var.region}:${var.account_id}"
 
   statements = [
     {
@@ -108,6 +109,20 @@ locals {
       Resource = ["${local.state}/${var.state_tree}/*.tflock"]
     },
     {
+      # Files of plans, from the build that made one to the build that applies it.
+      Sid      = "KeepPlans"
+      Effect   = "Allow"
+      Action   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+      Resource = ["${local.state}/plans/*"]
+    },
+    {
+      # Whether this is its build, and who started it, is what AWS says and not what a variable does.
+      Sid      = "KnowItself"
+      Effect   = "Allow"
+      Action   = ["codebuild:BatchGetBuilds"]
+      Resource = [local.project_arn]
+    },
+    {
       Sid      = "WriteItsLog"
       Effect   = "Allow"
       Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -123,7 +138,7 @@ locals {
       Sid      = "InstallThePackages"
       Effect   = "Allow"
       Action   = ["codeartifact:GetAuthorizationToken", "codeartifact:GetRepositoryEndpoint", "codeartifact:ReadFromRepository"]
-      Resource = ["${local.arn_prefix}:codeartifact:${var.region}:${var.account_id}:*"]
+      Resource = ["${local.index}:domain/${var.index.domain}", "${local.index}:repository/${var.index.domain}/${var.index.repository}"]
     },
     {
       Sid       = "AskForTheirToken"
@@ -171,5 +186,42 @@ resource "aws_iam_role_policy" "state_key" {
       Resource  = [var.state_key_arn]
       Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.${data.aws_partition.current.dns_suffix}" } }
     }]
+  })
+}
+
+# What CodeBuild does in this role's name to put a build into private subnets. A network interface is created by whoever may; that
+# CodeBuild may attach it is given for these subnets alone.
+# Source: AWS CodeBuild User Guide, "Allow CodeBuild access to AWS services required to create a VPC network interface".
+resource "aws_iam_role_policy" "network" {
+  count = var.network == null ? 0 : 1
+
+  name = "run-in-the-private-subnets"
+  role = aws_iam_role.deploy.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "NetworkInterfaces"
+        Effect = "Allow"
+        Action = [
+          "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces",
+          "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
+        ]
+        Resource = ["*"]
+      },
+      {
+        Sid      = "ForCodeBuildInTheseSubnets"
+        Effect   = "Allow"
+        Action   = ["ec2:CreateNetworkInterfacePermission"]
+        Resource = ["${local.arn_prefix}:ec2:${var.region}:${var.account_id}:network-interface/*"]
+        Condition = {
+          StringEquals = { "ec2:AuthorizedService" = "codebuild.amazonaws.com" }
+          ArnEquals = {
+            "ec2:Subnet" = [for subnet in var.network.subnet_ids : "${local.arn_prefix}:ec2:${var.region}:${var.account_id}:subnet/${subnet}"]
+          }
+        }
+      },
+    ]
   })
 }

@@ -40,9 +40,31 @@ variable "image" {
   default     = "aws/codebuild/amazonlinux-x86_64-standard:5.0"
 }
 
+variable "index" {
+  description = "The private package index that builds install from."
+  type        = object({ domain = string, repository = string })
+  default     = { domain = "alphaswarm", repository = "alphaswarm-pypi" }
+
+  validation {
+    condition     = alltrue([for name in [var.index.domain, var.index.repository] : can(regex("^[A-Za-z0-9][A-Za-z0-9._-]{1,99}$", name))])
+    error_message = "One domain and one repository by their names, without wildcards."
+  }
+}
+
 variable "name_prefix" {
   description = "The first part of the names of the app tier's roles and secrets."
   type        = string
+}
+
+variable "network" {
+  description = "The VPC and the private subnets that builds run in; null before the landing zone has made them."
+  type        = object({ vpc_id = string, subnet_ids = list(string) })
+  default     = null
+
+  validation {
+    condition     = var.network == null || try(length(var.network.subnet_ids) > 0, false)
+    error_message = "At least one private subnet."
+  }
 }
 
 variable "permissions_boundary_arn" {

@@ -71,6 +71,25 @@ locals {
       Resource = [local.project_arn]
     },
     {
+      # So that a person hears what is missing before the build is started: the project, its role, its network, the quota.
+      Sid      = "LookAtTheProject"
+      Effect   = "Allow"
+      Action   = ["codebuild:BatchGetProjects"]
+      Resource = [local.project_arn]
+    },
+    {
+      Sid      = "LookAtWhatItNeeds"
+      Effect   = "Allow"
+      Action   = ["ec2:DescribeRouteTables", "ec2:DescribeVpcEndpoints", "servicequotas:ListServiceQuotas"]
+      Resource = ["*"]
+    },
+    {
+      Sid      = "LookAtItsRole"
+      Effect   = "Allow"
+      Action   = ["iam:GetRole"]
+      Resource = ["${local.arn_prefix}:iam::${var.account_id}:role/${var.deploy_project}"]
+    },
+    {
       Sid      = "ReadItsLog"
       Effect   = "Allow"
       Action   = ["logs:FilterLogEvents", "logs:GetLogEvents"]

@@ -100,3 +100,55 @@ run "refuses_a_build_without_end" {
 
   expect_failures = [var.timeout_minutes]
 }
+
+run "stands_outside_a_network_that_is_not_there_yet" {
+  command = plan
+
+  assert {
+    condition     = length(aws_codebuild_project.deploy.vpc_config) == 0 && length(aws_security_group.deploy) == 0 && length(aws_iam_role_policy.network) == 0
+    error_message = "Before the landing zone there is no network."
+  }
+}
+
+run "runs_in_the_private_subnets_alone" {
+  command = plan
+
+  variables {
+    network = { vpc_id = "vpc-1", subnet_ids = ["subnet-1", "subnet-2"] }
+  }
+
+  assert {
+    condition     = one(aws_codebuild_project.deploy.vpc_config).vpc_id == "vpc-1" && one(aws_codebuild_project.deploy.vpc_config).subnets == toset(["subnet-1", "subnet-2"])
+    error_message = "The project is in the landing zone's private subnets."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.network[0].policy).Statement[1].Condition.ArnEquals["ec2:Subnet"] == ["arn:aws:ec2:us-east-1:111111111111:subnet/subnet-1", "arn:aws:ec2:us-east-1:111111111111:subnet/subnet-2"]
+    error_message = "CodeBuild may attach network interfaces in these subnets alone."
+  }
+
+  assert {
+    condition     = { for name, rule in aws_vpc_security_group_egress_rule.deploy : name => rule.from_port } == { https = 443, postgresql = 5432 }
+    error_message = "A build reaches HTTPS and the database; nothing reaches it."
+  }
+}
+
+run "refuses_a_network_without_subnets" {
+  command = plan
+
+  variables {
+    network = { vpc_id = "vpc-1", subnet_ids = [] }
+  }
+
+  expect_failures = [var.network]
+}
+
+run "refuses_every_index" {
+  command = plan
+
+  variables {
+    index = { domain = "*", repository = "alphaswarm-pypi" }
+  }
+
+  expect_failures = [var.index]
+}

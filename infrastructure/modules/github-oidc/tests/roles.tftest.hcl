@@ -144,6 +144,24 @@ run "the_apply_role_starts_one_build_and_becomes_one_role" {
         Resource = ["arn:aws:codebuild:us-east-1:333333333333:project/alphaswarm-deploy-prod"]
       },
       {
+        Sid      = "LookAtTheProject"
+        Effect   = "Allow"
+        Action   = ["codebuild:BatchGetProjects"]
+        Resource = ["arn:aws:codebuild:us-east-1:333333333333:project/alphaswarm-deploy-prod"]
+      },
+      {
+        Sid      = "LookAtWhatItNeeds"
+        Effect   = "Allow"
+        Action   = ["ec2:DescribeRouteTables", "ec2:DescribeVpcEndpoints", "servicequotas:ListServiceQuotas"]
+        Resource = ["*"]
+      },
+      {
+        Sid      = "LookAtItsRole"
+        Effect   = "Allow"
+        Action   = ["iam:GetRole"]
+        Resource = ["arn:aws:iam::333333333333:role/alphaswarm-deploy-prod"]
+      },
+      {
         Sid      = "ReadItsLog"
         Effect   = "Allow"
         Action   = ["logs:FilterLogEvents", "logs:GetLogEvents"]

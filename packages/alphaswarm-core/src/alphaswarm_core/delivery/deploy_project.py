@@ -31,7 +31,11 @@ CALLER_ACTIONS = {
     "codebuild:BatchGetProjects": "the project",
     "codebuild:StartBuild": "the project, without overrides but the order's variables",
     "codebuild:StopBuild": "the project",
+    "ec2:DescribeRouteTables": "anything",
+    "ec2:DescribeVpcEndpoints": "anything",
+    "iam:GetRole": "the project's role",
     "logs:GetLogEvents": "the project's log group",
     "servicequotas:ListServiceQuotas": "anything",
 }
-"""What the caller needs; without BatchGetProjects and ListServiceQuotas there is no preflight, and builds still run."""
+"""What the caller needs. What only looks at project, role, network and quota is for the preflight, which says what it
+did not see."""

@@ -59,7 +59,7 @@ def require_ready(account: Account, project: str, environment: str) -> tuple[str
     unseen = [
         *_role(account, found),
         *_quota(account, found["environment"]),
-        *_network(account, found.get("vpcConfig") or {}, project),
+        *_network(account, found.get("vpcConfig") or {}, project, environment),
     ]
     return tuple(unseen)
 
@@ -101,12 +101,12 @@ def _quota(account: Account, environment: Mapping[str, Any]) -> list[str]:
     return ["quota"] if quota is None else []
 
 
-def _network(account: Account, vpc: Mapping[str, Any], project: str) -> list[str]:
+def _network(account: Account, vpc: Mapping[str, Any], project: str, environment: str) -> list[str]:
     if not vpc.get("vpcId") or not vpc.get("subnets") or not vpc.get("securityGroupIds"):
         raise BuildProjectError(
             f"{project} is not in the VPC",
             why="builds reach the ledger's database only from its private subnets",
-            fix="Apply the landing zone",
+            fix=f"Apply the landing zone, then its account's bootstrap again: alphaswarm bootstrap --env {environment}",
         )
     network = account.network(vpc["vpcId"], vpc["subnets"])
     if network is None:

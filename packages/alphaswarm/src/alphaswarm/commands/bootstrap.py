@@ -192,4 +192,5 @@ def _next_steps(environment: str) -> str:
   alphaswarm github variables --env {environment}    # what the GitHub environment {environment} has to know
   terraform -chdir={foundation} init
   terraform -chdir={foundation} apply
+  alphaswarm bootstrap --env {environment}           # again: moves the deploy build into the network that is there then
   alphaswarm deploy up --env {environment}"""
