@@ -5,7 +5,9 @@ import json
 import subprocess
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -106,21 +108,66 @@ def test_checkout_refuses_a_pull_requests_code_where_it_would_meet_secrets(
     assert allowed.run(sha=commits[1], event_name="pull_request_target", event=event).conclusion is SUCCESS
 
 
-def test_checkout_keeps_credentials_for_the_job_and_not_longer(tmp_path: Path, origin: tuple[Path, list[str]]) -> None:
+class GitFiles(http.server.SimpleHTTPRequestHandler):
+    """A repository as files, which git reads too; asks for authorization and keeps what it was shown."""
+
+    shown: ClassVar[list[str | None]] = []
+
+    def do_GET(self) -> None:
+        self.shown.append(self.headers.get("Authorization"))
+        if self.headers.get("Authorization") is None:
+            self.send_error(401)
+        else:
+            super().do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+def test_checkout_shows_its_token_to_its_server_alone_and_for_the_job_only(
+    tmp_path: Path, origin: tuple[Path, list[str]]
+) -> None:
+    place, _ = origin
+    subprocess.run(["git", "update-server-info"], cwd=place, check=True)
+    handler = partial(GitFiles, directory=str(place / ".git"))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    here = f"http://127.0.0.1:{server.server_port}"
+    steps = f"""
+- {{uses: actions/checkout@v4, with: {{ref: refs/heads/main, fetch-depth: 0}}}}
+- {{run: git fetch origin && cp .git/config "$RUNNER_TEMP/kept"}}
+- {{run: 'git ls-remote http://localhost:{server.server_port}/ && exit 1 || echo not shown elsewhere'}}
+- {{uses: actions/checkout@v4, with: {{ref: refs/heads/main, fetch-depth: 0, path: bare, persist-credentials: false}}}}
+- {{run: 'grep -c AUTHORIZATION "$RUNNER_TEMP/kept"; echo "bare $(grep -c AUTHORIZATION bare/.git/config)"'}}
+- {{uses: actions/checkout@v4, with: {{ref: refs/heads/main, fetch-depth: 0}}}}
+"""
+    trial = Trial(tmp_path, job(steps), git={"acme/app": GitSource(here, "basic c2VjcmV0LXRva2Vu")})
+
+    try:
+        assert trial.run().conclusion is SUCCESS, trial.errors()
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert {"not shown elsewhere", "1", "bare 0"} <= set(trial.log("a"))
+    assert set(GitFiles.shown) == {None, "basic c2VjcmV0LXRva2Vu"}
+    assert trial.steps("a")["Post Run actions/checkout@v4"] is SUCCESS
+    assert not any("c2VjcmV0LXRva2Vu" in line for line in trial.plane.log())
+
+
+def test_a_checkout_whose_directory_is_gone_at_the_end_of_the_job_is_no_failure(
+    tmp_path: Path, origin: tuple[Path, list[str]]
+) -> None:
     place, commits = origin
-    source = GitSource(str(place), "basic c2VjcmV0LXRva2Vu")
     steps = """
 - {uses: actions/checkout@v4}
-- {run: 'git config --get http.extraheader | wc -l'}
-- {uses: actions/checkout@v4, with: {path: bare, persist-credentials: false}}
-- {run: 'echo "bare $(git -C bare config --get http.extraheader | wc -l)"'}
+- {uses: actions/checkout@v4}
+- {uses: actions/checkout@v4, with: {clean: false, ref: feature}}
+- {run: 'cat file; rm -rf .git'}
 """
-    trial = Trial(tmp_path, job(steps), git={"acme/app": source})
+    trial = Trial(tmp_path, job(steps), git={"acme/app": GitSource(str(place), "basic eA==")})
 
-    assert trial.run(sha=commits[1]).conclusion is SUCCESS
-    assert {"1", "bare 0"} <= set(trial.log("a"))
-    assert trial.steps("a")["Post actions/checkout@v4"] is SUCCESS
-    assert not any("c2VjcmV0LXRva2Vu" in line for line in trial.plane.log())
+    assert trial.run(sha=commits[1]).conclusion is SUCCESS, trial.errors()
+    assert "three" in trial.log("a")
 
 
 UPLOADING = """
@@ -134,6 +181,8 @@ UPLOADING = """
 - {uses: actions/upload-artifact@v4, with: {name: single, path: out/a.txt}}
 - {uses: actions/download-artifact@v4, with: {path: all}}
 - run: find all -type f | sort
+- {uses: actions/download-artifact@v4, with: {name: single, path: "${{ runner.temp }}/aside"}}
+- run: cat "$RUNNER_TEMP/aside/a.txt" | sed 's/^/aside /'
 """
 
 
@@ -148,6 +197,7 @@ def test_artifacts_come_back_as_they_were_stored(tmp_path: Path) -> None:
         "all/plan/deep/b.txt",
         "all/single/a.txt",
     ]
+    assert "aside 1" in log
     assert any(line.startswith("digest ") and line.endswith(" of 1") and len(line) == 76 for line in log)
 
 
@@ -159,6 +209,7 @@ def test_artifacts_come_back_as_they_were_stored(tmp_path: Path) -> None:
         ("- {uses: actions/upload-artifact@v4, with: {name: a/b, path: x}}", "not valid"),
         ("- {uses: actions/upload-artifact@v4, with: {path: /etc}}", "outside the job's directories"),
         ("- {uses: actions/download-artifact@v4, with: {name: none}}", "Artifact not found"),
+        ("- {uses: actions/download-artifact@v4, with: {path: /etc}}", "is not under"),
         (
             "- {run: echo > f}\n" + "- {uses: actions/upload-artifact@v4, with: {path: f}}\n" * 2,
             "exists already in this run",

@@ -101,7 +101,7 @@ def _download(call: ActionCall) -> None:
     repository = call.inputs["repository"] or session.facts.run.repository.name
     there = session.plane.artifacts.of_run(session.facts, repository, run_id)
     wanted, apart = _wanted(call, list(there))
-    destination = call.path("path")
+    destination = call.own_path("path")
     for artifact in wanted:
         _fetch(call, artifact, destination / artifact.name if apart else destination)
         call.work.say(f"{artifact.name}: {artifact.size} bytes, {artifact.digest}")

@@ -60,9 +60,20 @@ class ActionCall:
         Raises:
             ActionFailedError: it leads out of the workspace.
         """
+        return self._below(self.workspace, name)
+
+    def own_path(self, name: str) -> Path:
+        """An input that is a path anywhere in the job's directories, such as `RUNNER_TEMP`.
+
+        Raises:
+            ActionFailedError: it leads out of them: a job writes nothing else of this machine.
+        """
+        return self._below(self.work.session.layout.root, name)
+
+    def _below(self, top: Path, name: str) -> Path:
         found = (self.workspace / self.inputs[name]).resolve()
-        if not found.is_relative_to(self.workspace):
-            raise ActionFailedError(f"{self.inputs[name]!r} is not under {self.workspace}")
+        if not found.is_relative_to(top):
+            raise ActionFailedError(f"{self.inputs[name]!r} is not under {top}")
         return found
 
     def run(

@@ -7,6 +7,7 @@ as version 7 does, unless `allow-unsafe-pr-checkout` says otherwise: there it wo
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from alphaswarm_local.actions.builtin.base import ActionCall, BuiltIn
 from alphaswarm_local.actions.errors import ActionFailedError
@@ -15,7 +16,6 @@ from alphaswarm_local.actions.seam.requests import RunRequest
 
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}")
 _PRIVILEGED = frozenset({"pull_request_target", "workflow_run", "issue_comment"})
-_HEADER = "http.extraheader"
 _OPTIONS = ("-c", "protocol.version=2", "-c", "core.hooksPath=/dev/null")
 
 
@@ -35,8 +35,8 @@ def _main(call: ActionCall) -> None:
     _check_out(call, destination, ref)
     call.outputs.update(ref=ref, commit=_head(destination))
     if call.flag("persist-credentials") and source.authorization is not None:
-        _git(call, destination, "config", "--local", _HEADER, f"AUTHORIZATION: {source.authorization}")
-        call.kept["credentials"] = str(destination)
+        _git(call, destination, "config", "--local", _header(source), f"AUTHORIZATION: {source.authorization}")
+        call.kept.update(directory=str(destination), header=_header(source))
 
 
 def _ref(call: ActionCall, run: RunRequest, repository: str) -> str:
@@ -64,7 +64,14 @@ def _initialise(call: ActionCall, destination: Path, source: GitSource) -> None:
             shutil.rmtree(each) if each.is_dir() and not each.is_symlink() else each.unlink()
     destination.mkdir(parents=True, exist_ok=True)
     _git(call, destination, "init", "--quiet", ".")
-    _git(call, destination, "remote", "add", "origin", source.url)
+    _git(call, destination, "config", "--local", "remote.origin.url", source.url)
+    _git(call, destination, "config", "--local", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*")
+
+
+def _header(source: GitSource) -> str:
+    """The setting under which git shows the authorization to this server, and to no other that a step talks to."""
+    place = urlsplit(source.url)
+    return f"http.{place.scheme}://{place.netloc}/.extraheader"
 
 
 def _fetch(call: ActionCall, destination: Path, source: GitSource, ref: str) -> None:
@@ -76,7 +83,9 @@ def _fetch(call: ActionCall, destination: Path, source: GitSource, ref: str) -> 
         wanted.append(f"+{ref}:{_remote(ref)}")
     else:
         wanted.append(ref)
-    header = ("-c", f"{_HEADER}=AUTHORIZATION: {source.authorization}") if source.authorization is not None else ()
+    header = (
+        ("-c", f"{_header(source)}=AUTHORIZATION: {source.authorization}") if source.authorization is not None else ()
+    )
     _git(call, destination, *header, "fetch", "--quiet", *options, *limits, "origin", *wanted, shown=False)
 
 
@@ -100,9 +109,11 @@ def _head(destination: Path) -> str:
 
 
 def _post(call: ActionCall) -> None:
-    """Take the credentials out of the working copy."""
-    if "credentials" in call.kept:
-        _git(call, Path(call.kept["credentials"]), "config", "--local", "--unset-all", _HEADER)
+    """Take the credentials out of the working copy, if it is still there and has them."""
+    if "header" in call.kept:
+        place, header = call.kept["directory"], call.kept["header"]
+        call.work.say(f"[command]git config --local --unset-all {header}")
+        call.work.answer_of(["git", "-C", place, "config", "--local", "--unset-all", header])
 
 
 def _git(call: ActionCall, directory: Path, *arguments: str, shown: bool = True) -> None:
