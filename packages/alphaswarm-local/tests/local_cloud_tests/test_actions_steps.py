@@ -251,35 +251,102 @@ def test_a_local_action_comes_from_the_workspace(tmp_path: Path) -> None:
     assert any("outside the workspace" in each for each in outside.errors())
 
 
-NODE = "{name: N, inputs: {who: {default: x}}, runs: {using: node20, main: main.js, post: post.js}}"
+NODE = "{name: N, inputs: {who: {default: x}}, runs: {using: node20, pre: pre.js, main: main.js, post: post.js}}"
+PRE = """
+console.log('pre ' + process.env.INPUT_WHO)
+require('fs').appendFileSync(process.env.GITHUB_STATE, 'begun=early\\n')
+"""
 MAIN = """
 const fs = require('fs')
-console.log('main ' + process.env.INPUT_WHO)
+console.log('main ' + process.env.INPUT_WHO + ' ' + process.env.STATE_begun)
 fs.appendFileSync(process.env.GITHUB_OUTPUT, 'said=' + process.env.INPUT_WHO + '\\n')
 fs.appendFileSync(process.env.GITHUB_STATE, 'kept=state\\n')
 """
+POST = "console.log('post', process.env.STATE_begun, process.env.STATE_kept)"
+COMMIT = "b" * 40
 
 
-def test_a_node_action_runs_from_the_cache_with_state_and_post(tmp_path: Path) -> None:
+def cached_action(cache: Path, **scripts: str) -> None:
+    """`acme/node` in the action cache."""
+    stored = cache / "acme" / f"node@{COMMIT}"
+    stored.mkdir(parents=True)
+    files = {"pre": PRE, "main": MAIN, "post": POST, **scripts}
+    for name, text in files.items():
+        (stored / f"{name}.js").write_text(text)
+    (stored / "action.yml").write_text(NODE)
+
+
+def test_a_node_action_runs_from_the_cache_before_in_and_after_the_job(tmp_path: Path) -> None:
     required_tool("node")
-    commit = "b" * 40
-    cached = tmp_path / "cache" / "acme" / f"node@{commit}"
-    cached.mkdir(parents=True)
-    for name, text in (
-        ("action.yml", NODE),
-        ("main.js", MAIN),
-        ("post.js", "console.log('post', process.env.STATE_kept)"),
-    ):
-        (cached / name).write_text(text)
+    cached_action(tmp_path / "cache")
     steps = f"""
-- {{id: n, uses: acme/node@{commit}, with: {{who: mona}}}}
+- {{run: echo first}}
+- {{id: n, uses: acme/node@{COMMIT}, with: {{who: mona}}}}
 - {{run: 'echo "got ${{{{ steps.n.outputs.said }}}}"'}}
+- {{name: 'Again', uses: acme/node@{COMMIT}}}
 """
     trial = Trial(tmp_path, job(steps), settings={"action_cache": tmp_path / "cache"})
 
     assert trial.run().conclusion is SUCCESS
-    log = trial.log("a")
-    assert log.index("main mona") < log.index("got mona") < log.index("post state")
+    shown = [each for each in trial.log("a") if each.split()[0] in ("pre", "first", "main", "got", "post")]
+    assert shown == [
+        "pre mona", "pre x", "first", "main mona early", "got mona", "main x early",
+        "post early state", "post early state",
+    ]  # fmt: skip
+    assert list(trial.steps("a")) == [
+        "Set up job",
+        f"Pre Run acme/node@{COMMIT}",
+        "Pre Again",
+        "Run echo first",
+        f"Run acme/node@{COMMIT}",
+        'Run echo "got mona"',
+        "Again",
+        "Post Again",
+        f"Post Run acme/node@{COMMIT}",
+    ]
+
+
+def test_an_action_that_fails_before_or_after_the_job_fails_it_and_cleans_up(tmp_path: Path) -> None:
+    required_tool("node")
+    cached_action(tmp_path / "early", pre="process.exit(3)")
+    cached_action(tmp_path / "late", post="process.exit(4)")
+    steps = f"- {{uses: acme/node@{COMMIT}}}\n- {{run: echo no}}\n- {{if: always(), run: echo cleaned}}"
+    early = Trial(tmp_path, job(steps), settings={"action_cache": tmp_path / "early"})
+    late = Trial(tmp_path, job(steps), settings={"action_cache": tmp_path / "late"})
+
+    assert early.run().conclusion is FAILURE
+    assert "cleaned" in early.log("a")
+    assert "no" not in early.log("a")
+    assert late.run().conclusion is FAILURE
+    assert late.steps("a")[f"Post Run acme/node@{COMMIT}"] is FAILURE
+
+
+def test_the_pre_of_an_action_of_the_workspace_is_not_run(tmp_path: Path) -> None:
+    required_tool("node")
+    action = "{runs: {using: node20, pre: pre.js, main: main.js}}"
+    steps = f"""
+- run: |
+    mkdir x; echo '{action}' > x/action.yml
+    echo 'console.log("early")' > x/pre.js; echo 'console.log("in time")' > x/main.js
+- {{uses: ./x}}
+"""
+    trial = Trial(tmp_path, job(steps))
+
+    assert trial.run().conclusion is SUCCESS
+    assert "in time" in trial.log("a")
+    assert "early" not in trial.log("a")
+    assert any("`pre` execution is not supported for local action" in each for each in trial.errors())
+
+
+def test_an_action_inside_a_composite_one_that_is_nowhere_fails_the_job_before_anything_runs(tmp_path: Path) -> None:
+    outer = "{runs: {using: composite, steps: [{uses: acme/absent@v1}]}}"
+    trial = Trial(
+        tmp_path, job("- {run: echo no}\n- {uses: acme/outer@v1}"), others={"acme/outer": {"action.yml": outer}}
+    )
+
+    assert trial.run().conclusion is FAILURE
+    assert "no" not in trial.log("a")
+    assert any("no action acme/absent@v1" in each for each in trial.errors())
 
 
 @pytest.mark.parametrize(

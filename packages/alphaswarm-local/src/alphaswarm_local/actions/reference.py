@@ -23,7 +23,8 @@ _REFUSED = (
     ("a shell or tool that is not on this machine", "the step fails and names it"),
     ("`::set-output::`, `::save-state::`, `::set-env::`, `::add-path::`", "the step fails: use the command files"),
     ("problem matchers", "ignored, with a line in the log"),
-    ("`runs-on`", "any label: every job runs on this machine"),
+    ("`runs-on`", "every job runs on this machine; labels of Windows, and of macOS elsewhere, fail the job"),
+    ("`pre` of an action inside a composite action", "runs just before its main part"),
     ("caches", "never a hit; the runner keeps none"),
     ("actions of Node.js that ask for GitHub's cache or artifact service", "they find none; use the built-in ones"),
     (

@@ -1,6 +1,7 @@
 """Whole runs: graph, matrix, conditions, calls, environments, concurrency, cancellation. Processes are real."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -443,6 +444,54 @@ def test_cancel_in_progress_ends_the_run_that_holds_the_group(tmp_path: Path) ->
     assert ended.conclusion is CANCELLED
 
 
+def test_a_called_workflow_waits_for_its_turn_too(tmp_path: Path) -> None:
+    gate = tmp_path / "go"
+    called = "on: workflow_call\njobs: {b: {runs-on: x, steps: [{run: echo called}]}}"
+    trial = Trial(
+        tmp_path,
+        f"""
+        on: push
+        jobs:
+          a:
+            if: github.run_id == 1
+            concurrency: deploy
+            runs-on: x
+            steps: [{{run: 'echo started; until test -e {gate}; do sleep 0.05; done'}}]
+          c: {{if: github.run_id > 1, concurrency: deploy, uses: ./.github/workflows/c.yml}}
+        """,
+        {".github/workflows/c.yml": called},
+    )
+    first = trial.engine.start(request(run_id=1))
+    wait_for_line(trial, "started")
+    second = trial.engine.start(request(run_id=2))
+    wait_for_status(trial, 2, Status.IN_PROGRESS)
+    third = trial.engine.start(request(run_id=3))
+
+    wait_until(lambda: second.wait(0) or third.wait(0), "nobody lost a place")  # whichever of the two asked first
+    assert "called" not in trial.plane.log()
+    gate.touch()
+    results = [each.wait(30) for each in (first, second, third)]
+
+    assert sorted(each.conclusion for each in results if each is not None) == [CANCELLED, SUCCESS, SUCCESS]
+    assert "called" in trial.plane.log("c / b")
+
+
+@pytest.mark.parametrize("label", ["windows-latest", "macos-15"])
+def test_a_job_for_another_system_fails_before_anybody_is_asked(
+    tmp_path: Path, label: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+
+    def admit(job: JobFacts, cancellation: Cancellation) -> Admission:
+        pytest.fail("nobody is asked")
+
+    job = f"{{runs-on: {label}, environment: prod, steps: [{{run: echo no}}]}}"
+    trial = Trial(tmp_path, f"on: push\njobs: {{a: {job}}}", environments={"prod": admit})
+
+    assert trial.run().conclusion is FAILURE
+    assert f"runs-on is {label}" in trial.message("a")
+
+
 def test_jobs_that_are_done_are_not_run_again(tmp_path: Path) -> None:
     trial = Trial(
         tmp_path,
@@ -489,19 +538,43 @@ def test_a_control_plane_that_fails_fails_the_job_and_nothing_hangs(tmp_path: Pa
     assert "disk full" in trial.message("a")
 
 
+def test_a_control_plane_that_fails_while_a_workflow_is_called_leaves_no_run_without_end(tmp_path: Path) -> None:
+    called = "on: workflow_call\njobs: {b: {runs-on: x, steps: [{run: 'true'}]}}"
+    trial = Trial(
+        tmp_path,
+        "on: push\njobs: {c: {uses: ./.github/workflows/c.yml, secrets: {s: x}}}",
+        {".github/workflows/c.yml": called.replace("workflow_call", "{workflow_call: {secrets: {s: {}}}}")},
+    )
+
+    def broken(job: JobFacts) -> Material:
+        raise RuntimeError("disk full")
+
+    trial.plane.material = broken  # type: ignore[method-assign]
+    result = trial.engine.start(request()).wait(30)
+
+    assert result is not None
+    assert result.conclusion is FAILURE
+    assert "disk full" in trial.message("c")
+
+
 def wait_for_line(trial: Trial, line: str) -> None:
     """Until a step has written it."""
-    for _ in range(3000):
-        if line in trial.plane.log():
-            return
-        threading.Event().wait(0.01)
-    pytest.fail(f"nobody wrote {line}")
+    wait_until(lambda: line in trial.plane.log(), f"nobody wrote {line}")
 
 
 def wait_for_status(trial: Trial, run_id: int, status: Status) -> None:
     """Until a run is that far."""
+    events = trial.run_events
+    wait_until(
+        lambda: any(each.run.run_id == run_id and each.status is status for each in events()),
+        f"run {run_id} never was {status}",
+    )
+
+
+def wait_until(holds: Callable[[], object], otherwise: str) -> None:
+    """Until it holds."""
     for _ in range(3000):
-        if any(each.run.run_id == run_id and each.status is status for each in trial.run_events()):
+        if holds():
             return
         threading.Event().wait(0.01)
-    pytest.fail(f"run {run_id} never was {status}")
+    pytest.fail(otherwise)

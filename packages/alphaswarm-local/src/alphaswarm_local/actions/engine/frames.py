@@ -24,6 +24,7 @@ class Frame:
         inputs: Of the action; None: those of the workflow.
         env: Variables of the step that the action is.
         steps: Results by id.
+        states: What each step keeps from its `pre` to its `post`, by the identity of the step.
         depth: 0 for the job.
         number: The job's step whose log it writes to; 0: each step has its own.
     """
@@ -34,6 +35,7 @@ class Frame:
     inputs: Mapping[str, Value] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     steps: dict[str, Value] = field(default_factory=dict)
+    states: dict[int, dict[str, str]] = field(default_factory=dict)
     depth: int = 0
     number: int = 0
     failed: bool = False

@@ -9,6 +9,7 @@ from alphaswarm_local.actions.engine.calls import Called, permissions_of
 from alphaswarm_local.actions.engine.jobs import JobExecution, JobPlan
 from alphaswarm_local.actions.engine.results import JobOutcome, together
 from alphaswarm_local.actions.engine.run_state import GraphPlace, RunState
+from alphaswarm_local.actions.engine.turns import wait_for_turn
 from alphaswarm_local.actions.engine.units import Unit, UnitGroup, units_of
 from alphaswarm_local.actions.errors import InputRefusedError
 from alphaswarm_local.actions.expressions import Scope
@@ -18,6 +19,7 @@ from alphaswarm_local.actions.seam.events import Conclusion
 from alphaswarm_local.actions.seam.requests import JobFacts
 from alphaswarm_local.actions.workflow import Job, Workflow
 from alphaswarm_local.actions.workflow.inputs import call_inputs
+from alphaswarm_local.actions.workflow.model import Call
 from alphaswarm_local.actions.workflow.permissions import for_fork
 
 
@@ -87,13 +89,18 @@ class Graph:
 
     def _run_unit(self, unit: Unit) -> JobOutcome:
         try:
-            outcome = self._called(unit) if unit.job.call is not None else self._executed(unit)
+            outcome = self._called(unit, unit.job.call) if unit.job.call is not None else self._executed(unit)
         except AlphaSwarmError as error:
-            outcome = self._state.end_unrun(self._plain_facts(unit.job), JobOutcome(Conclusion.FAILURE), _said(error))
+            outcome = self._failed(unit.job, _said(error))
+        except Exception as error:  # noqa: BLE001 - a defect of the control plane or of ours must not leave a run without end
+            outcome = self._failed(unit.job, f"The runner failed: {type(error).__name__}: {error}")
         unit.cancellation.close()
         if unit.continue_on_error and outcome.result is Conclusion.FAILURE:
             return JobOutcome(Conclusion.SUCCESS, outcome.outputs)
         return outcome
+
+    def _failed(self, job: Job, message: str) -> JobOutcome:
+        return self._state.end_unrun(self._plain_facts(job), JobOutcome(Conclusion.FAILURE), message)
 
     def _executed(self, unit: Unit) -> JobOutcome:
         state, facts = self._state, self._facts(unit)
@@ -105,11 +112,27 @@ class Graph:
         state.keep(facts.key, outcome)
         return outcome
 
-    def _called(self, unit: Unit) -> JobOutcome:
-        """A reusable workflow: a graph of its own, whose outputs are the job's."""
-        call, facts = unit.job.call, self._facts(unit)
-        if call is None:
-            raise TypeError(unit)
+    def _called(self, unit: Unit, call: Call) -> JobOutcome:
+        """A reusable workflow, in its turn."""
+        facts = self._facts(unit)
+        ticket = wait_for_turn(
+            self._state.plane,
+            facts.run.repository.name,
+            unit.job.concurrency,
+            Scope(unit.contexts),
+            unit.cancellation,
+            pending=lambda: None,  # the call is no job of its own: nobody sees it wait
+        )
+        try:
+            if ticket is not None and not ticket.held:
+                return self._state.end_unrun(facts, JobOutcome(Conclusion.CANCELLED), unit.cancellation.reason)
+            return self._graph_of(unit, call, facts)
+        finally:
+            if ticket is not None:
+                ticket.leave()
+
+    def _graph_of(self, unit: Unit, call: Call, facts: JobFacts) -> JobOutcome:
+        """A graph of its own, whose outputs are the job's."""
         called = self._calls[call.uses]
         scope = self._call_scope(unit, facts)
         given = {name: each.value(scope) for name, each in call.inputs.items()}

@@ -8,18 +8,19 @@ from dataclasses import dataclass
 
 from alphaswarm_core.errors import AlphaSwarmError
 from alphaswarm_local.actions.engine.contexts import runner_context
-from alphaswarm_local.actions.engine.finding_actions import find_action
+from alphaswarm_local.actions.engine.extra_steps import run_post_steps, run_pre_steps
 from alphaswarm_local.actions.engine.frames import Frame
 from alphaswarm_local.actions.engine.layout import Layout
 from alphaswarm_local.actions.engine.masks import Masks
+from alphaswarm_local.actions.engine.preparing import refuse_other_systems, set_up_job
 from alphaswarm_local.actions.engine.processes import Grace, JobProcesses
 from alphaswarm_local.actions.engine.reporting import Reporter
 from alphaswarm_local.actions.engine.results import JobOutcome
 from alphaswarm_local.actions.engine.session import JobSession
 from alphaswarm_local.actions.engine.settings import RunnerSettings
-from alphaswarm_local.actions.engine.step_results import StepCancelled, StepFailed
+from alphaswarm_local.actions.engine.step_results import StepFailed
 from alphaswarm_local.actions.engine.stepping import run_steps
-from alphaswarm_local.actions.engine.truth import holds
+from alphaswarm_local.actions.engine.turns import wait_for_turn
 from alphaswarm_local.actions.expressions import Scope
 from alphaswarm_local.actions.expressions.values import Value, to_number
 from alphaswarm_local.actions.seam.cancellation import Cancellation
@@ -77,6 +78,7 @@ class JobExecution:
         self._changed(Status.QUEUED)
         ticket: Ticket | None = None
         try:
+            refuse_other_systems(self._plan.facts.labels, self._plan.job.line)
             ticket = self._enter_group()
             conclusion, outputs, url = self._admitted() if ticket is None or ticket.held else _CANCELLED
         except (AlphaSwarmError, StepFailed) as error:
@@ -96,21 +98,14 @@ class JobExecution:
         return JobOutcome(conclusion, outputs)
 
     def _enter_group(self) -> Ticket | None:
-        wanted = self._plan.job.concurrency
-        if wanted is None:
-            return None
-        scope = self._early_scope()
-        ticket = self._plane.concurrency.enter(
+        return wait_for_turn(
+            self._plane,
             self._plan.facts.run.repository.name,
-            wanted.group.text(scope),
+            self._plan.job.concurrency,
+            self._early_scope(),
             self._cancellation,
-            cancel_in_progress=holds(wanted.cancel_in_progress, scope),
-            keep_waiting=wanted.queue_all,
+            pending=lambda: self._changed(Status.PENDING),
         )
-        if not ticket.held:
-            self._changed(Status.PENDING)
-        ticket.wait()
-        return ticket
 
     def _early_scope(self) -> Scope:
         variables: Mapping[str, Value] = dict(self._plane.variables(self._plan.facts.run))
@@ -182,14 +177,22 @@ class JobExecution:
         frame = Frame(session, _defaults(job.defaults, self._plan.workflow_defaults))
         timer = self._timer(frame)
         try:
-            self._set_up(session)
-            number = run_steps(frame, job.steps, 2) if not session.failed else 2
-            number = self._post_steps(session, frame, number)
+            number = self._ran(frame)
             outputs = {} if session.failed else self._outputs(frame, number)
         finally:
             timer.cancel()
         url = job.environment.url.text(frame.scope()) if job.environment is not None and job.environment.url else ""
         return session.status, outputs, self._masks.hide(url)
+
+    def _ran(self, frame: Frame) -> int:
+        """Run all steps, listed or not; the number after the last one."""
+        session, steps = frame.session, self._plan.job.steps
+        set_up_job(session, steps)
+        if session.failed:
+            return 2
+        number = run_pre_steps(frame, steps, 2)
+        number = run_steps(frame, steps, number)
+        return run_post_steps(frame, number)
 
     def _timer(self, frame: Frame) -> threading.Timer:
         template = self._plan.job.timeout_minutes
@@ -201,43 +204,6 @@ class JobExecution:
         timer.daemon = True
         timer.start()
         return timer
-
-    def _set_up(self, session: JobSession) -> None:
-        """Step 1: what the job may, and whether its actions are there; a missing one fails it before anything runs."""
-        reporter, facts = self._reporter, self._plan.facts
-        reporter.step_started(1, "Set up job")
-        reporter.say(1, f"Job: {facts.name}")
-        reporter.say(
-            1, "GITHUB_TOKEN Permissions: " + (", ".join(f"{k}: {v}" for k, v in facts.permissions.items()) or "none")
-        )
-        conclusion = Conclusion.SUCCESS
-        for uses in dict.fromkeys(
-            step.uses for step in self._plan.job.steps if step.uses and not step.uses.startswith("./")
-        ):
-            try:
-                find_action(session, uses)
-                reporter.say(1, f"Action: {uses}")
-            except AlphaSwarmError as error:
-                reporter.error(1, f"{error.what} ({error.why})" if error.why else error.what)
-                session.failed, conclusion = True, Conclusion.FAILURE
-        reporter.step_ended(1, "Set up job", conclusion, conclusion)
-
-    def _post_steps(self, session: JobSession, frame: Frame, number: int) -> int:
-        while session.post:
-            step = session.post.pop()
-            if not step.condition.holds(frame.scope()):
-                continue
-            self._reporter.step_started(number, step.name)
-            conclusion = Conclusion.SUCCESS
-            try:
-                step.run(number)
-            except (StepFailed, StepCancelled, AlphaSwarmError) as failure:
-                self._reporter.error(number, str(failure) or "The step was cancelled")
-                conclusion = Conclusion.FAILURE
-                frame.fail()
-            self._reporter.step_ended(number, step.name, conclusion, conclusion)
-            number += 1
-        return number
 
     def _outputs(self, frame: Frame, number: int) -> dict[str, str]:
         """The job's outputs; one that holds a secret is left out, as on GitHub."""

@@ -10,12 +10,11 @@ from alphaswarm_local.actions.engine.graphs import Graph
 from alphaswarm_local.actions.engine.results import JobOutcome, RunResult, together
 from alphaswarm_local.actions.engine.run_state import GraphPlace, RunState
 from alphaswarm_local.actions.engine.settings import RunnerSettings
-from alphaswarm_local.actions.engine.truth import holds
+from alphaswarm_local.actions.engine.turns import wait_for_turn
 from alphaswarm_local.actions.errors import WorkflowFileError
 from alphaswarm_local.actions.expressions import Scope
 from alphaswarm_local.actions.expressions.values import Value
 from alphaswarm_local.actions.seam.cancellation import Cancellation
-from alphaswarm_local.actions.seam.concurrency import Ticket
 from alphaswarm_local.actions.seam.control_plane import ControlPlane
 from alphaswarm_local.actions.seam.events import Conclusion, RunChanged, Status
 from alphaswarm_local.actions.seam.requests import RunRequest
@@ -105,7 +104,14 @@ class _RunExecution:
         check_permissions(workflow, calls, self._run.default_permissions, called=False)
         scope = self._scope(workflow)
         self._name = workflow.run_name.text(scope) if workflow.run_name is not None else workflow.name
-        ticket = self._enter_group(workflow, scope)
+        ticket = wait_for_turn(
+            self._plane,
+            self._run.repository.name,
+            workflow.concurrency,
+            scope,
+            self._handle.cancellation,
+            pending=lambda: self.changed(Status.PENDING),
+        )
         try:
             if self._handle.cancellation.requested:
                 return RunResult(Conclusion.CANCELLED, {}, self._handle.cancellation.reason)
@@ -126,22 +132,6 @@ class _RunExecution:
         variables: Mapping[str, Value] = dict(self._plane.variables(self._run))
         github = github_context(self._run, self._settings, workflow.name)
         return Scope({"github": github, "inputs": inputs, "vars": variables})
-
-    def _enter_group(self, workflow: Workflow, scope: Scope) -> Ticket | None:
-        wanted = workflow.concurrency
-        if wanted is None:
-            return None
-        ticket = self._plane.concurrency.enter(
-            self._run.repository.name,
-            wanted.group.text(scope),
-            self._handle.cancellation,
-            cancel_in_progress=holds(wanted.cancel_in_progress, scope),
-            keep_waiting=wanted.queue_all,
-        )
-        if not ticket.held:
-            self.changed(Status.PENDING)
-        ticket.wait()
-        return ticket
 
     def _executed(self, workflow: Workflow, calls: Mapping[str, Called], scope: Scope) -> RunResult:
         self.changed(Status.IN_PROGRESS)

@@ -28,15 +28,18 @@ class StepWork:
     """A step that runs.
 
     Attributes:
+        name: What people see.
         number: Whose log it writes to.
         action: `github.action`.
         own: The step's own variables.
         seconds: Its time limit.
         run_inner: Runs the steps of a composite action.
+        state: What the step wrote to `GITHUB_STATE`: its `pre`, main and `post` parts share it.
     """
 
     frame: Frame
     step: Step
+    name: str
     number: int
     action: str
     own: dict[str, str]

@@ -28,7 +28,7 @@ def run_steps(frame: Frame, steps: Sequence[Step], first_number: int) -> int:
 def _run_one(frame: Frame, step: Step, number: int, offset: int) -> StepResult:
     """One step, whatever happens in it."""
     reporter = frame.session.reporter
-    name = _name(frame, step)
+    name = step_name(frame, step)
     if not frame.number:
         reporter.step_started(number, name)
     result = _decided(frame, step, number, offset)
@@ -51,11 +51,10 @@ def _decided(frame: Frame, step: Step, number: int, offset: int) -> StepResult:
 def _executed(frame: Frame, step: Step, number: int, offset: int) -> StepResult:
     outputs: Mapping[str, str] = {}
     outcome = Conclusion.SUCCESS
-    action = step.id or (f"__run_{offset}" if step.run else f"__{step.uses.partition('@')[0].replace('/', '_')}")
     own: dict[str, str] = {}
     try:
-        own = {name: each.text(frame.scope(own, action=action)) for name, each in step.env.items()}
-        work = StepWork(frame, step, number, action, own, _seconds(step, frame.scope(own)), run_steps)
+        work = step_work(frame, step, number, offset)
+        own = work.own
         outputs = run_script(work) if step.run is not None else use_action(work)
     except StepCancelled:
         outcome = Conclusion.CANCELLED
@@ -67,6 +66,28 @@ def _executed(frame: Frame, step: Step, number: int, offset: int) -> StepResult:
         outcome = Conclusion.FAILURE
         frame.session.reporter.error(number, _said(error))
     return StepResult(outcome, _concluded(frame, step, number, outcome, own), outputs)
+
+
+def step_work(frame: Frame, step: Step, number: int, offset: int) -> StepWork:
+    """A step, ready to run.
+
+    Raises:
+        ExpressionError: a variable or the time limit cannot be evaluated.
+        StepFailed: the time limit is none.
+    """
+    action = step.id or (f"__run_{offset}" if step.run else f"__{step.uses.partition('@')[0].replace('/', '_')}")
+    own = {name: each.text(frame.scope(action=action)) for name, each in step.env.items()}
+    return StepWork(
+        frame=frame,
+        step=step,
+        name=step_name(frame, step),
+        number=number,
+        action=action,
+        own=own,
+        seconds=_seconds(step, frame.scope(own)),
+        run_inner=run_steps,
+        state=frame.states.setdefault(id(step), {}),
+    )
 
 
 def _concluded(frame: Frame, step: Step, number: int, outcome: Conclusion, own: Mapping[str, str]) -> Conclusion:
@@ -95,13 +116,13 @@ def _said(error: AlphaSwarmError) -> str:
     return f"{error.what} ({error.why})" if error.why else error.what
 
 
-def _name(frame: Frame, step: Step) -> str:
+def step_name(frame: Frame, step: Step) -> str:
+    """What people see; an expression that cannot be evaluated yet is shown as it is written."""
+    shown = step.name or step.run
+    if shown is None:
+        return f"Run {step.uses}"
     try:
-        if step.name is not None:
-            return step.name.text(frame.scope())
+        text = shown.text(frame.scope())
     except AlphaSwarmError:
-        return step.name.source if step.name is not None else ""
-    if step.run is not None:
-        lines = step.run.source.strip().splitlines() or [""]
-        return f"Run {lines[0]}"
-    return f"Run {step.uses}"
+        text = shown.source
+    return text if step.name is not None else f"Run {(text.strip().splitlines() or [''])[0]}"

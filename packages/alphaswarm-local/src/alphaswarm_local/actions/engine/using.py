@@ -71,32 +71,41 @@ def _use_composite(
 
 
 def _use_node(work: StepWork, found: FoundAction, runs: NodeRuns, inputs: Mapping[str, str]) -> dict[str, str]:
-    node = _node(work)
-    variables = {f"INPUT_{name.upper().replace(' ', '_')}": value for name, value in inputs.items()}
-
-    def run(script: str, number: int) -> dict[str, str]:
-        path = (found.directory / script).resolve()
-        if not path.is_relative_to(found.directory.resolve()) or not path.is_file():
-            raise StepFailed(f"The action {work.step.uses} has no script {script}")
-        state = {f"STATE_{name}": value for name, value in work.state.items()}
-        work.number = number
-        return work.run(
-            [node, str(path)],
-            directory=work.session.layout.workspace,
-            more={**variables, **state},
-            action_path=str(found.directory),
-            action_repository=found.repository,
-            action_ref=found.ref,
-        )
-
     def post(number: int) -> None:
-        run(runs.post, number)
+        work.number = number
+        _run_node(work, found, runs.post, inputs)
 
     if runs.post:
-        work.session.post.append(PostStep(f"Post {work.step.uses}", runs.post_if, post))
-    if runs.pre and runs.pre_if.holds(work.frame.scope()):
-        run(runs.pre, work.number)
-    return run(runs.main, work.number)
+        work.session.post.append(PostStep(f"Post {work.name}", runs.post_if, post))
+    if runs.pre and work.step.uses.startswith("./"):
+        work.annotate(Level.WARNING, f"`pre` execution is not supported for local action from '{work.step.uses}'")
+    elif runs.pre and work.frame.depth > 0 and runs.pre_if.holds(work.frame.scope()):
+        _run_node(work, found, runs.pre, inputs)
+    return _run_node(work, found, runs.main, inputs)
+
+
+def run_pre(work: StepWork, found: FoundAction) -> None:
+    """Run the `pre` of a Node.js action of the job."""
+    if not isinstance(found.file.runs, NodeRuns):
+        raise TypeError(found.file.runs)
+    given = {name: each.text(work.scope()) for name, each in work.step.inputs.items()}
+    _run_node(work, found, found.file.runs.pre, _inputs(work, found.file, given))
+
+
+def _run_node(work: StepWork, found: FoundAction, script: str, inputs: Mapping[str, str]) -> dict[str, str]:
+    path = (found.directory / script).resolve()
+    if not path.is_relative_to(found.directory.resolve()) or not path.is_file():
+        raise StepFailed(f"The action {work.step.uses} has no script {script}")
+    variables = {f"INPUT_{name.upper().replace(' ', '_')}": value for name, value in inputs.items()}
+    state = {f"STATE_{name}": value for name, value in work.state.items()}
+    return work.run(
+        [_node(work), str(path)],
+        directory=work.session.layout.workspace,
+        more={**variables, **state},
+        action_path=str(found.directory),
+        action_repository=found.repository,
+        action_ref=found.ref,
+    )
 
 
 def _node(work: StepWork) -> str:
@@ -124,6 +133,6 @@ def _use_built_in(work: StepWork, action: BuiltIn, given: Mapping[str, str]) -> 
             work.number = number
             finish(call)
 
-        work.session.post.append(PostStep(f"Post {work.step.uses}", condition("always()"), post))
+        work.session.post.append(PostStep(f"Post {work.name}", condition("always()"), post))
     action.main(call)
     return call.outputs
