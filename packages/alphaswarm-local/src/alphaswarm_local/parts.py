@@ -13,6 +13,7 @@ from alphaswarm_local.builds.part import builds
 from alphaswarm_local.databases.part import databases
 from alphaswarm_local.github.admin import JobAdministration
 from alphaswarm_local.packages.part import packages
+from alphaswarm_local.registry.part import registry
 from alphaswarm_local.world import Answerer, Part, Service, World
 
 __all__ = ["GITHUB_PATH", "PARTS", "Answerer", "Assembly", "Part", "Service", "World", "assemble"]
@@ -28,7 +29,7 @@ def github_tokens(world: World) -> Part:
     return Part(urls={"github_oidc": world.endpoint + GITHUB_PATH}, routes={GITHUB_PATH: answer})
 
 
-PARTS: tuple[Callable[[World], Part], ...] = (github_tokens, builds, packages, databases)
+PARTS: tuple[Callable[[World], Part], ...] = (github_tokens, builds, packages, registry, databases)
 """All parts, in the order in which they are made."""
 
 

@@ -18,6 +18,7 @@ from alphaswarm_local.access.s3_needs import s3_facts, s3_needs
 from alphaswarm_local.aws.operations import ApiCall
 
 _ALSO: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("ecr", "ListImageReferrers"): ("ecr:BatchGetImage",),
     ("kms", "ReEncrypt"): ("kms:ReEncryptFrom", "kms:ReEncryptTo"),
     ("secretsmanager", "BatchGetSecretValue"): ("secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue"),
 }

@@ -57,6 +57,12 @@ REFUSED: dict[str, dict[str, str]] = {
         "RunTask|StartTask|StopTask|ExecuteCommand": _NOT_RUN,
         "SubmitTaskStateChange|RegisterContainerInstance": _NOT_RUN,
     },
+    "ecr": {
+        "(Initiate|Complete)LayerUpload|UploadLayerPart|GetDownloadUrlForLayer": (
+            "layers are pushed to the registry itself and pulled from it"
+        ),
+        "StartImageScan|DescribeImageScanFindings": "nothing would be scanned",
+    },
     "ec2": {
         "(Run|Start|Stop|Reboot|Terminate)Instances|RequestSpot.*|CreateFleet": _NOT_RUN,
         "ExportClientVpn.*|.*ClientVpn.*": _NOT_RUN,
@@ -116,6 +122,7 @@ OWN_OPERATIONS: dict[str, tuple[str, ...]] = {
         "UpdatePackageVersionsStatus",
         "UpdateRepository",
     ),
+    "ecr": ("GetAuthorizationToken", "ListImageReferrers", "PutImage"),
     "sts": ("AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"),
 }
 """What the front door answers itself (`answers.py`, `access/exchange.py`)."""

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from alphaswarm_local.aws.faults import AwsFault
+from alphaswarm_local.aws.file_answers import file_answer
 from alphaswarm_local.aws.messages import HttpRequest, HttpResponse
 from alphaswarm_local.packages.admission import Admission, RefusedRequestError
-from alphaswarm_local.packages.answers import file_answer, page_answer, said
+from alphaswarm_local.packages.answers import page_answer, said
 from alphaswarm_local.packages.contents import Contents
 from alphaswarm_local.packages.names import PYPI, DomainKey, is_package_name, normalized
 from alphaswarm_local.packages.pages import Form, preferred, root_page

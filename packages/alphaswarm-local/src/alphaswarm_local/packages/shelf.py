@@ -3,8 +3,8 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from alphaswarm_local.aws.file_answers import Held
 from alphaswarm_local.packages.blobs import BlobStore
 from alphaswarm_local.packages.contents import Contents
 from alphaswarm_local.packages.model import Asset
@@ -28,15 +28,6 @@ class _Look:
     listing: Listing | None
     offers: Offers
     pages: dict[Form, Page] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A file that can be sent."""
-
-    path: Path
-    size: int
-    sha256: str
 
 
 class Shelf:
