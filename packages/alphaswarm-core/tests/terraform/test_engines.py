@@ -184,4 +184,4 @@ def test_cancellation_that_comes_at_once_is_not_lost(tmp_path: Path) -> None:
             if arguments[0] == "apply":
                 command.interrupt()
             code = command.wait(40)
-    assert code == 1
+    assert code in {1, 130}  # 130: stopped before it had begun, which a slow machine shows
