@@ -8,6 +8,7 @@ from alphaswarm.run_text import counts, moment, run_document
 
 if TYPE_CHECKING:
     from alphaswarm_core.gates.gate import GateDecision
+    from alphaswarm_core.gates.syncing import ReviewOutcome
     from alphaswarm_core.ledger.records import Halt, Run
     from alphaswarm_core.settings import Settings
 
@@ -42,6 +43,26 @@ def decision_text(run: "Run", decision: "GateDecision") -> str:
     if decision.go:
         lines.append(f"Apply it: alphaswarm deploy apply {run.id}")
     return "\n".join(lines)
+
+
+def review_document(outcome: "ReviewOutcome") -> dict[str, Any]:
+    """What became of a review in GitHub."""
+    return {
+        "reviewer": outcome.review.subject,
+        "login": outcome.review.login,
+        "state": outcome.review.state,
+        "recorded": outcome.refusal is None,
+        "known_before": outcome.known,
+        "refusal": outcome.refusal.as_document() if outcome.refusal else None,
+    }
+
+
+def review_text(outcome: "ReviewOutcome") -> str:
+    """The same as a line."""
+    said = f"{outcome.review.login} {outcome.review.state}"
+    if outcome.refusal:
+        return f"{said}: {paint('does not count', 'red')}: {outcome.refusal.what}"
+    return f"{said}: {'recorded before' if outcome.known else 'recorded'}"
 
 
 def status_document(settings: "Settings", halt: "Halt", waiting: Waiting) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NoReturn
 
 from alphaswarm_core.canonical import Json
-from alphaswarm_core.errors import AlphaSwarmError, UsageError
+from alphaswarm_core.errors import AlphaSwarmError, RefusedError, UsageError
 from alphaswarm_core.gates.asking import question_about
 from alphaswarm_core.gates.counting import COUNTED_SOURCES
 from alphaswarm_core.gates.deciding import Question
@@ -43,8 +44,25 @@ class ApprovalDesk:
     settings: Settings
     target: Target
 
-    def decide(self, run: Run, voice: Voice, decision: Decision, *, comment: str | None, now: datetime) -> Approval:
+    def decide(
+        self,
+        run: Run,
+        voice: Voice,
+        decision: Decision,
+        *,
+        comment: str | None,
+        now: datetime,
+        given_at: str | None = None,
+    ) -> Approval:
         """Record a person's yes or no to the plan of `run`.
+
+        Args:
+            run: The plan.
+            voice: Who says it, and where that was verified.
+            decision: Yes or no.
+            comment: What the person has to say.
+            now: The moment.
+            given_at: When the person said it, ledger time; None for now. An approval counts from then on.
 
         Raises:
             RefusedError: the person does not count, is not verified, or there is nothing to decide; the ledger has an
@@ -63,7 +81,13 @@ class ApprovalDesk:
                 comment=comment,
                 source=voice.source,
                 reference=voice.reference,
+                given_at=given_at,
             )
+
+    def refuse(self, run: Run, voice: Voice, facts: Mapping[str, Json], error: RefusedError) -> NoReturn:
+        """Refuse what a person said before anything of it is looked at; the ledger has an entry."""
+        with self._refusal_noted("approval:refused", run, voice, facts):
+            raise error
 
     def waive(self, run: Run, voice: Voice, reason: str, *, now: datetime) -> Waiver:
         """Record that a person lets the plan of `run` through without its promotion.

@@ -7,7 +7,9 @@ RefusedError
 ├── PeopleUnknownError       AS-GATE-008   nobody knows who started or wrote it, so nobody can be excluded
 ├── NotPromotedError         AS-GATE-009   it was not applied and verified in the environment before
 ├── StatefulLossError        AS-GATE-010   going back would destroy what holds data
-└── RollbackRefusedError     AS-GATE-011   there is nothing to go back to
+├── RollbackRefusedError     AS-GATE-011   there is nothing to go back to
+├── ReviewUnclearError       AS-GATE-012   a review in GitHub could be about another plan
+└── GithubRunUnknownError    AS-GATE-013   no workflow run made the plan
 """
 
 from alphaswarm_core.errors import RefusedError
@@ -60,3 +62,17 @@ class RollbackRefusedError(RefusedError):
 
     code = "AS-GATE-011"
     summary = "The stack cannot be planned as it was at that run"
+
+
+class ReviewUnclearError(RefusedError):
+    """A review in GitHub is about a workflow run; it counts for a plan only where that is the only one."""
+
+    code = "AS-GATE-012"
+    summary = "A review in GitHub does not say which plan it is about"
+
+
+class GithubRunUnknownError(RefusedError):
+    """There are no reviews to be read back for a plan that no workflow run of a declared repository made."""
+
+    code = "AS-GATE-013"
+    summary = "The plan was not made by a workflow run of a declared repository"

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alphaswarm.composition import Session, options, session
-from alphaswarm.gate_text import decision_document, decision_text, status_document, status_text
+from alphaswarm.gate_text import (
+    decision_document,
+    decision_text,
+    review_document,
+    review_text,
+    status_document,
+    status_text,
+)
 from alphaswarm_core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -122,6 +129,28 @@ def waive(run_id: str, person: str | None, reason: str, **common: Any) -> None:
         decision = _decision(here, ledger, run)
     document = {"waiver": dataclasses.asdict(waiver), **decision_document(run, decision)}
     here.output.result("waiver/v1", document, decision_text(run, decision))
+
+
+@gate.command()
+@RUN
+@options()
+def sync(run_id: str, **common: Any) -> None:
+    """Read back from GitHub who reviewed the environment, who started the workflow run and who wrote the commit."""
+    from alphaswarm.github_door import github_runs
+    from alphaswarm_core.gates.github_facts import github_run_of
+    from alphaswarm_core.gates.syncing import ReviewDesk
+
+    here = session(**common)
+    with here.runs() as ledger:
+        run = ledger.run(run_id)
+        name = github_run_of(run, here.settings)
+        with github_runs(here, run.target) as github:
+            facts = github.facts(name, run.commit)
+        outcomes = ReviewDesk(_desk(here, ledger, run)).take_over(run, name, facts, ledger.now())
+        decision = _decision(here, ledger, run)
+    document = {**decision_document(run, decision), "reviews": [review_document(each) for each in outcomes]}
+    text = "\n".join([*(review_text(each) for each in outcomes), decision_text(run, decision)])
+    here.output.result("gate-sync/v1", document, text)
 
 
 def _say(here: Session, run_id: str, person: str | None, decision: "Decision", comment: str | None) -> None:

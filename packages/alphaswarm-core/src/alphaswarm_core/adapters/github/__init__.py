@@ -19,6 +19,7 @@ from alphaswarm_core.adapters.github.errors import (
     GithubUnavailableError,
 )
 from alphaswarm_core.adapters.github.local import local_client
+from alphaswarm_core.adapters.github.runs import GithubRunsApi
 from alphaswarm_core.adapters.github.tokens import AppToken, TokenSource, environment_token, static_token
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "GithubForeignHostError",
     "GithubNotFoundError",
     "GithubRateLimitedError",
+    "GithubRunsApi",
     "GithubTokenError",
     "GithubUnavailableError",
     "Patience",
