@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from alphaswarm_core.delivery.checkout import read_checkout
+from alphaswarm_core.delivery.distributions import Distribution, version_of
 from alphaswarm_core.delivery.orders import ORDER_VARIABLES, PROJECT_VARIABLES
 from alphaswarm_core.delivery.results import EXPORTED
 
@@ -70,6 +72,37 @@ def test_packages_come_from_one_index_with_a_token_of_the_session_and_by_hash() 
     assert all("--only-binary :all:" in each for each in installs)
     assert "--require-hashes" in installs[0]
     assert "--no-deps" in installs[1]
+    assert '"alphaswarm-core==$version" "alphaswarm==$version"' in installs[1]
+
+
+def test_build_installs_the_version_under_which_its_own_commit_is_published(tmp_path: Path) -> None:
+    source = tmp_path / "packages/alphaswarm/src/alphaswarm/__init__.py"
+    source.parent.mkdir(parents=True)
+    source.write_text('__version__ = "1.2.3"\n')
+    for words in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "x")):
+        git(tmp_path, *words)
+    distribution = Distribution("alphaswarm", "1.2.3", "v", {}, frozenset(), 0)
+
+    for tag in (None, "v1.2.4", "v1.2.3"):
+        if tag:
+            git(tmp_path, "tag", tag)
+        published = version_of([distribution], read_checkout(tmp_path, ["packages"], {}))
+        assert version_of_build(tmp_path) == published
+    assert published == "1.2.3"
+
+
+def version_of_build(source: Path) -> str:
+    """What the install phase makes of `version`."""
+    install = load("app-deploy.yml")["phases"]["install"]["commands"]
+    end = next(place for place, command in enumerate(install) if command.startswith("key="))
+    script = "\n".join([*install[:end], 'printf %s "$version"'])
+    done = subprocess.run(["bash", "-c", script], cwd=source, capture_output=True, text=True, check=True, timeout=30)
+    return done.stdout
+
+
+def git(root: Path, *words: str) -> None:
+    who = ["-c", "user.name=T", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *who, "-C", str(root), *words], capture_output=True, check=True)
 
 
 def test_lock_has_what_the_distributions_ask_for() -> None:

@@ -374,6 +374,20 @@ def test_the_deploy_build_may_do_what_a_build_needs(may: Ask, action: str, meant
     assert may("alphaswarm-deploy-dev", action, WHAT_IS_MEANT[meant], **context)
 
 
+def test_the_deploy_build_decrypts_the_ledger_s_address_and_no_other_secret(may: Ask) -> None:
+    def decrypts(secret: str, service: str = "secretsmanager") -> bool:
+        context = {
+            "kms:ViaService": [f"{service}.us-east-1.amazonaws.com"],
+            "kms:EncryptionContext:SecretARN": [secret],
+        }
+        return may("alphaswarm-deploy-dev", "kms:Decrypt", KEY, **context)
+
+    assert decrypts(SECRET)
+    assert not decrypts(SECRET.replace("ledger-url", "session-key"))
+    assert not decrypts(f"{SECRET}-of-another")
+    assert not decrypts(SECRET, "ssm")
+
+
 @pytest.mark.parametrize(
     ("action", "resource", "context"),
     [

@@ -6,6 +6,8 @@ locals {
   iam         = "${local.arn_prefix}:iam::${var.account_id}"
   project_arn = "${local.arn_prefix}:codebuild:${var.region}:${var.account_id}:project/${var.project_name}"
   log_group   = "/aws/codebuild/${var.project_name}"
+  # The landing zone makes it, empty; `alphaswarm ledger provision` puts the runtime's address in.
+  ledger_secret_name = "${var.name_prefix}-${var.environment}/admin/ledger-url"
   # Written out, so that the policies that name it are readable in a plan before the role is there.
   role_arn = "${local.iam}:role/${var.role_name}"
 }
@@ -46,7 +48,7 @@ resource "aws_codebuild_project" "deploy" {
     environment_variable {
       name  = "ALPHASWARM_LEDGER_URL"
       type  = "SECRETS_MANAGER"
-      value = "${var.name_prefix}-${var.environment}/admin/ledger-url"
+      value = local.ledger_secret_name
     }
   }
 

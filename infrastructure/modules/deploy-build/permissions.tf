@@ -3,7 +3,9 @@
 locals {
   roles = "${local.iam}:role/${var.name_prefix}-*"
   state = "${local.arn_prefix}:s3:::${var.state_bucket}"
-  index = "${local.arn_prefix}:codeartifact:${var.region}:${var.account_id}"
+  # What Secrets Manager adds to a name is six characters.
+  ledger_secret = "${local.arn_prefix}:secretsmanager:${var.region}:${var.account_id}:secret:${local.ledger_secret_name}-??????"
+  index         = "${local.arn_prefix}:codeartifact:${var.region}:${var.account_id}"
 
   statements = [
     {
@@ -132,7 +134,18 @@ locals {
       Sid      = "ReadTheLedgersAddress"
       Effect   = "Allow"
       Action   = ["secretsmanager:GetSecretValue"]
-      Resource = ["${local.arn_prefix}:secretsmanager:${var.region}:${var.account_id}:secret:${var.name_prefix}-${var.environment}/admin/ledger-url-*"]
+      Resource = [local.ledger_secret]
+    },
+    {
+      # The secret is encrypted with the landing zone's key, which is not known here; with this context it opens this secret alone.
+      Sid      = "DecryptTheLedgersAddress"
+      Effect   = "Allow"
+      Action   = ["kms:Decrypt"]
+      Resource = ["${local.arn_prefix}:kms:${var.region}:${var.account_id}:key/*"]
+      Condition = {
+        StringEquals = { "kms:ViaService" = "secretsmanager.${var.region}.${data.aws_partition.current.dns_suffix}" }
+        ArnLike      = { "kms:EncryptionContext:SecretARN" = local.ledger_secret }
+      }
     },
     {
       Sid      = "InstallThePackages"

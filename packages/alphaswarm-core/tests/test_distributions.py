@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from alphaswarm_core.delivery.checkout import Checkout, read_checkout
+from alphaswarm_core.delivery.checkout import Checkout, exported_commit, read_checkout
 from alphaswarm_core.delivery.codeartifact import IndexLogin, to_upload
 from alphaswarm_core.delivery.distributions import Distribution, digest_of, read_distribution, staged, version_of
 from alphaswarm_core.delivery.errors import PublishedOtherwiseError, UncommittedSourceError, WheelNotBuiltError
@@ -133,6 +133,27 @@ def test_checkout_is_clean_until_a_file_of_a_distribution_differs(workspace: Pat
     assert read_checkout(workspace, where, {}).is_clean
     (workspace / "acme" / "new.txt").write_text("x")
     assert not read_checkout(workspace, where, {}).is_clean
+
+
+def test_wheels_of_a_commit_are_those_of_its_clean_checkout_whatever_was_changed_since(
+    workspace: Path, tmp_path: Path
+) -> None:
+    where = ["acme", "acme-core"]
+    commit = commit_all(workspace)
+    clean = build_wheels(distributions(workspace), read_checkout(workspace, where, {}), tmp_path / "clean")
+    (workspace / "acme" / "src" / "acme" / "data.json").write_text("[]")
+    (workspace / "acme" / "new.txt").write_text("x")
+    (copy := tmp_path / "copy").mkdir()
+
+    checkout = exported_commit(workspace, commit, where, copy)
+
+    assert (checkout.commit, checkout.is_clean) == (commit, True)
+    assert [each.sha256 for each in build_wheels(distributions(copy), checkout, tmp_path / "again")] == [
+        each.sha256 for each in clean
+    ]
+    for unknown, directories in ((COMMIT, where), (commit, ["acme", "nowhere"])):
+        with pytest.raises(UncommittedSourceError):
+            exported_commit(workspace, unknown, directories, copy)
 
 
 def test_source_without_git_is_named_by_its_job_or_refused(workspace: Path) -> None:

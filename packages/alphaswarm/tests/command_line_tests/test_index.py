@@ -127,6 +127,21 @@ def _with_other_content(wheel: Path) -> bytes:
     return buffer.getvalue()
 
 
+def test_wheels_of_a_commit_are_published_whatever_was_changed_since(repository: Shop) -> None:
+    changed = repository.root / "packages" / "alphaswarm" / "changed.txt"
+    changed.write_text("x")
+    call = repository.command_line.succeed
+    try:
+        as_it_is = call("index", "publish", "--env", "dev", "--json").document["wheels"]
+        committed = call("index", "publish", "--env", "dev", "--commit", "HEAD", "--json").document["wheels"]
+    finally:
+        changed.unlink()
+    assert {".d" in each["version"].partition("+")[2] for each in as_it_is} == {True}
+    assert {".d" in each["version"].partition("+")[2] for each in committed} == {False}
+    for each in (*as_it_is, *committed):
+        repository.remove(each["version"])
+
+
 def test_token_is_shown_only_when_it_is_asked_for(repository: Shop) -> None:
     call = repository.command_line
     shown = call.succeed("index", "login", "--env", "dev")

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,28 @@ def read_checkout(root: Path, directories: Sequence[str], environ: Mapping[str, 
     tags = (_git(root, "tag", "--points-at", commit) or "").split()
     changed = _git(root, "status", "--porcelain", "--untracked-files=all", "--", *directories)
     return Checkout(commit, int(date), frozenset(tags), changed == "")
+
+
+def exported_commit(root: Path, commit: str, directories: Sequence[str], into: Path) -> Checkout:
+    """The files of `directories` as they are in `commit`, written below `into`; whatever the checkout's own files are.
+
+    Raises:
+        UncommittedSourceError: the repository has no such commit, or the commit no such directories.
+    """
+    found = _git(root, "rev-parse", "--verify", f"{commit}^{{commit}}")
+    archive = into / "commit.tar"
+    if found is None or _git(root, "archive", "--format=tar", f"--output={archive}", found, "--", *directories) is None:
+        raise UncommittedSourceError(
+            f"The files of {commit} cannot be had from git",
+            why=f"this repository has no such commit, or the commit has no {', '.join(directories)}",
+            fix="Fetch it: git fetch",
+        )
+    with tarfile.open(archive) as held:
+        held.extractall(into, filter="data")
+    archive.unlink()
+    date = _git(root, "show", "--no-patch", "--format=%ct", found) or "0"
+    tags = (_git(root, "tag", "--points-at", found) or "").split()
+    return Checkout(found, int(date), frozenset(tags), is_clean=True)
 
 
 def has_commit(root: Path, commit: str) -> bool:

@@ -14,6 +14,7 @@ from alphaswarm_core.target import Target
 
 if TYPE_CHECKING:
     from alphaswarm_core.adapters.codeartifact import PackageRepository
+    from alphaswarm_core.delivery.checkout import Checkout
     from alphaswarm_core.delivery.wheels import Wheel
 
 ENV = click.option("--env", "environment", required=True, metavar="ENV", help="Whose account the index is in.")
@@ -27,20 +28,35 @@ def index() -> None:
 @index.command()
 @ENV
 @click.option("--output", metavar="DIR", type=click.Path(file_okay=False), help="Keep the wheels there, too.")
+@click.option("--commit", metavar="COMMIT", help="Publish what this commit holds (default: the files as they are).")
 @options(target=True)
-def publish(environment: str, output: str | None, **common: Any) -> None:
+def publish(environment: str, output: str | None, commit: str | None, **common: Any) -> None:
     """Build this workspace's wheels and upload what the index does not have yet.
 
     The same source makes the same wheels, bit for bit, under the same version; what is there already is left alone.
+    Builds install the wheels of the commit that they deploy.
+    """
+    here = session(**common)
+    say_target(here, environment)
+    listed = published(here, environment, output=output, commit=commit)
+    lines = [f"{each['package']} {each['version']}: {_word(each)}" for each in listed]
+    here.output.result("index-publish/v1", {"environment": environment, "wheels": listed}, "\n".join(lines))
+
+
+def published(
+    here: Session, environment: str, *, output: str | None = None, commit: str | None = None
+) -> list[dict[str, Any]]:
+    """Build the wheels and upload what is missing; what there is now, wheel by wheel.
+
+    Raises:
+        AlphaSwarmError: they cannot be built or uploaded, or are there with another content.
     """
     from alphaswarm_core.adapters.codeartifact import upload
     from alphaswarm_core.delivery.codeartifact import to_upload
 
-    here = session(**common)
-    say_target(here, environment)
     repository = _repository(here, environment)
     with tempfile.TemporaryDirectory(prefix="alphaswarm-wheels-") as scratch:
-        wheels = _built(here, Path(output or scratch))
+        wheels = _built(here, Path(output or scratch), commit)
         held = {each.package: repository.held(each.package, each.version) for each in wheels}
         missing = to_upload(wheels, held)
         login = repository.login() if missing else None
@@ -49,7 +65,7 @@ def publish(environment: str, output: str | None, **common: Any) -> None:
             if login is not None:
                 upload(login, wheel)
         uploaded = {each.filename for each in missing}
-        listed = [
+        return [
             {
                 "package": each.package,
                 "version": each.version,
@@ -59,8 +75,6 @@ def publish(environment: str, output: str | None, **common: Any) -> None:
             }
             for each in wheels
         ]
-    lines = [f"{each['package']} {each['version']}: {_word(each)}" for each in listed]
-    here.output.result("index-publish/v1", {"environment": environment, "wheels": listed}, "\n".join(lines))
 
 
 @index.command()
@@ -115,28 +129,38 @@ def _repository(here: Session, environment: str) -> "PackageRepository":
     )
 
 
-def _built(here: Session, output: Path) -> "list[Wheel]":
-    """The wheels of the workspace.
+def _built(here: Session, output: Path, commit: str | None) -> "list[Wheel]":
+    """The wheels of the workspace, or of a commit of it.
 
     Raises:
         UncommittedSourceError: they would go to AWS, where others install them, and no commit says what is in them.
     """
-    from alphaswarm_core.delivery.checkout import read_checkout
+    from alphaswarm_core.delivery.checkout import exported_commit, read_checkout
     from alphaswarm_core.delivery.distributions import read_distribution
-    from alphaswarm_core.delivery.errors import UncommittedSourceError
     from alphaswarm_core.delivery.wheels import build_wheels
 
     settings = here.settings
     directories = settings.index.distributions
-    checkout = read_checkout(settings.root, directories, os.environ)
-    if settings.target is Target.AWS and not checkout.is_clean:
+    with tempfile.TemporaryDirectory(prefix="alphaswarm-commit-") as copy:
+        if commit:
+            root, checkout = Path(copy), exported_commit(settings.root, commit, directories, Path(copy))
+        else:
+            root, checkout = settings.root, read_checkout(settings.root, directories, os.environ)
+            _require_committed(here, checkout)
+        here.output.narrate(f"Building {len(directories)} wheels of commit {checkout.commit[:12]}")
+        return build_wheels([read_distribution(root / each) for each in directories], checkout, output)
+
+
+def _require_committed(here: Session, checkout: "Checkout") -> None:
+    from alphaswarm_core.delivery.errors import UncommittedSourceError
+
+    if here.settings.target is Target.AWS and not checkout.is_clean:
+        directories = ", ".join(here.settings.index.distributions)
         raise UncommittedSourceError(
             "The source of the packages is not known to be what its commit says",
-            why=f"files under {', '.join(directories)} differ from commit {checkout.commit[:12]}, or git is not there",
+            why=f"files under {directories} differ from commit {checkout.commit[:12]}, or git is not there",
             fix="Commit first, and publish from a git checkout; on the local cloud changed files are published too",
         )
-    here.output.narrate(f"Building {len(directories)} wheels of commit {checkout.commit[:12]}")
-    return build_wheels([read_distribution(settings.root / each) for each in directories], checkout, output)
 
 
 def _word(listed: dict[str, Any]) -> str:
