@@ -24,8 +24,14 @@ ClientOf = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloudAddress]:
-    home = tmp_path_factory.mktemp("cloud") / ".alphaswarm"
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The checkout that the local cloud stands in."""
+    return tmp_path_factory.mktemp("cloud")
+
+
+@pytest.fixture(scope="session")
+def cloud(checkout: Path) -> Iterator[LocalCloudAddress]:
+    home = checkout / ".alphaswarm"
     yield supervisor.up(home, region="us-east-1", accounts=ACCOUNTS)
     supervisor.down(home)
 

@@ -78,7 +78,7 @@ def test_call_reaches_the_backend_with_its_account_when_it_is_good() -> None:
         (partial(signed, "GET", "/?Action=ListQueues", service="sqs"), 501, b"the service 'sqs'"),
         (partial(signed, "GET", "/2015-03-31/functions", service="lambda"), 501, b"the service 'lambda'"),
         (
-            partial(signed, headers={"X-Amz-Target": "CodeBuild_20161006.StartBuild"}, service="codebuild"),
+            partial(signed, headers={"X-Amz-Target": "CodeBuild_20161006.StartBuildBatch"}, service="codebuild"),
             501,
             b"not run here",
         ),

@@ -53,6 +53,8 @@ def _of_overrides(document: Mapping[str, Any]) -> Facts:
             facts.update({f"codebuild:{key}": (_text(document[parameter]),) for key in keys})
     for part, value in _mapping(document.get("sourceAuthOverride")).items():
         facts[f"codebuild:source.auth.{part}"] = (_text(value),)
+    for part, value in _mapping(document.get("buildStatusConfigOverride")).items():
+        facts[f"codebuild:source.buildStatusConfig.{part}"] = (_text(value),)
     return facts | _variables(document.get("environmentVariablesOverride"))
 
 

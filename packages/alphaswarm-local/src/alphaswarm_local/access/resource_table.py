@@ -20,7 +20,10 @@ NAMED: Mapping[str, Rows] = {
         (r".*Alarms?.*", ("alarm:{AlarmName}", "alarm:{AlarmNames}")),
         (r".*InsightRules?", ("insight-rule/{RuleName}", "insight-rule/{RuleNames}")),
     ),
-    "codebuild": ((r".*", ("project/{name}", "project/{projectName!tail}", "project/{names!tail}")),),
+    "codebuild": (
+        (r"BatchGetBuilds|(Stop|Retry)Build", ("project/{id!build}", "project/{ids!build}")),
+        (r".*", ("project/{name}", "project/{projectName!tail}", "project/{names!tail}")),
+    ),
     "cognito-idp": ((r".*", ("userpool/{UserPoolId}",)),),
     "ecr": (
         (r"GetAuthorizationToken|.*Registry.*|PutReplicationConfiguration", ()),

@@ -104,6 +104,11 @@ def _bus(value: str, _call: ApiCall, _state: MotoState) -> str:
     return "" if name == "default" else f"{name}/"
 
 
+def _build_project(value: str, _call: ApiCall, _state: MotoState) -> str:
+    """The project of a build: `PROJECT:UUID`, or the ARN of one."""
+    return value.partition(":build/")[2].partition(":")[0] if value.startswith("arn:") else value.partition(":")[0]
+
+
 Writing = Callable[[str, ApiCall, MotoState], str]
 WRITINGS: Mapping[str, Writing] = {
     "plain": lambda value, _call, _state: value,
@@ -111,6 +116,7 @@ WRITINGS: Mapping[str, Writing] = {
     "tail": lambda value, _call, _state: value.rpartition("/")[2],
     "cluster": lambda value, _call, _state: value.rpartition("/")[2],
     "balancer": lambda value, _call, _state: {"network": "net", "gateway": "gwy"}.get(value, "app"),
+    "build": _build_project,
     "bus": _bus,
     "eventbus": lambda value, _call, _state: value.rpartition("/")[2],
     "topic": lambda value, _call, _state: ":".join(value.split(":")[:6]),

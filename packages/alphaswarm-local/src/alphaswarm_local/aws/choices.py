@@ -48,7 +48,8 @@ REFUSED: dict[str, dict[str, str]] = {
         "PublishPackageVersion": "it is for generic packages; Python's are uploaded to the repository's endpoint",
     },
     "codebuild": {
-        "(Start|Stop|Retry)Build(Batch)?|BatchGetBuilds|ListBuilds|ListBuildsForProject": "builds are not run here yet",
+        ".*BuildBatch(es)?(ForProject)?": "batch builds are not run here",
+        ".*(Sandbox|CommandExecution).*": "there is no container to enter",
     },
     "cognito-idp": {
         "Admin(InitiateAuth|RespondToAuthChallenge)": "it does not sign users in yet",
@@ -85,7 +86,17 @@ REFUSED: dict[str, dict[str, str]] = {
 """Per service: a pattern over operation names, and why they are refused although moto may answer."""
 
 OWN_OPERATIONS: dict[str, tuple[str, ...]] = {
-    "codebuild": ("BatchGetProjects", "CreateProject", "UpdateProject"),
+    "codebuild": (
+        "BatchGetBuilds",
+        "BatchGetProjects",
+        "CreateProject",
+        "ListBuilds",
+        "ListBuildsForProject",
+        "RetryBuild",
+        "StartBuild",
+        "StopBuild",
+        "UpdateProject",
+    ),
     "codeartifact": (
         "AssociateExternalConnection",
         "CreateDomain",

@@ -1,18 +1,37 @@
 """Builds as a part of the local cloud."""
 
+from alphaswarm_local.builds.book import BuildBook
 from alphaswarm_local.builds.client import REHEARSAL_PATH
+from alphaswarm_local.builds.credentials import BuildCredentials
+from alphaswarm_local.builds.launching import Launcher
+from alphaswarm_local.builds.operations import Builds
+from alphaswarm_local.builds.queue import BuildQueue
+from alphaswarm_local.builds.quotas import AccountQuotas
 from alphaswarm_local.builds.rehearsal import Rehearsal
 from alphaswarm_local.builds.service import CodeBuild
+from alphaswarm_local.builds.service_role import service_session
 from alphaswarm_local.world import Part, World
 
 BUILDS_PATH = "/_alphaswarm/builds"
 """No bucket can have this name, so builds share the address with AWS."""
+CREDENTIALS_PATH = "/credentials"
 
 
 def builds(world: World) -> Part:
-    """CodeBuild's builds, and the rehearsal of their authority."""
+    """CodeBuild's builds, their credentials, and the rehearsal of their authority."""
+    address = world.endpoint + BUILDS_PATH
+    credentials, quotas = BuildCredentials(world.hosts), AccountQuotas()
+    launcher = Launcher(world.endpoint, world.project, address + CREDENTIALS_PATH)
+    queue = BuildQueue(quotas, launcher, lambda build: credentials.close(build.identity.arn))
+    operations = Builds(
+        BuildBook(),
+        queue,
+        credentials,
+        lambda project, role, uuid: service_session(world.exchange, project, role, uuid),
+    )
     return Part(
-        urls={"builds": world.endpoint + BUILDS_PATH},
-        routes={BUILDS_PATH + REHEARSAL_PATH: Rehearsal(world)},
-        services={"codebuild": CodeBuild()},
+        urls={"builds": address},
+        routes={BUILDS_PATH + REHEARSAL_PATH: Rehearsal(world), BUILDS_PATH + CREDENTIALS_PATH: credentials},
+        services={"codebuild": CodeBuild(operations)},
+        close=queue.close,
     )

@@ -6,18 +6,26 @@ from typing import Any
 
 from alphaswarm_local.aws.messages import HttpResponse
 from alphaswarm_local.aws.operations import ApiCall
+from alphaswarm_local.aws.protocols import Protocol
+from alphaswarm_local.aws.translation import to_cbor
+from alphaswarm_local.builds.operations import Builds
 from alphaswarm_local.builds.projects import Projects
 
 
 class CodeBuild:
-    """Answers a call with the document of its operation; None: moto answers."""
+    """Answers a call with the document of its operation; None: moto answers.
 
-    def __init__(self) -> None:
+    Args:
+        builds: The operations on builds.
+    """
+
+    def __init__(self, builds: Builds) -> None:
         projects = Projects()
         self._operations: Mapping[str, Callable[[ApiCall], dict[str, Any]]] = {
             "BatchGetProjects": projects.get,
             "CreateProject": projects.create,
             "UpdateProject": projects.update,
+            **builds.table,
         }
 
     def __call__(self, call: ApiCall) -> HttpResponse | None:
@@ -30,4 +38,5 @@ class CodeBuild:
         if operation is None:
             return None
         body = json.dumps(operation(call)).encode()
-        return HttpResponse(200, [("Content-Type", "application/x-amz-json-1.1")], body)
+        answer = HttpResponse(200, [("Content-Type", "application/x-amz-json-1.1")], body)
+        return to_cbor(answer, call.operation) if call.operation.protocol is Protocol.CBOR else answer
