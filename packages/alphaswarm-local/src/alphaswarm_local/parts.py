@@ -14,6 +14,7 @@ from alphaswarm_local.databases.part import databases
 from alphaswarm_local.github.admin import JobAdministration
 from alphaswarm_local.packages.part import packages
 from alphaswarm_local.registry.part import registry
+from alphaswarm_local.sigstore.part import sigstore
 from alphaswarm_local.world import Answerer, Part, Service, World
 
 __all__ = ["GITHUB_PATH", "PARTS", "Answerer", "Assembly", "Part", "Service", "World", "assemble"]
@@ -29,7 +30,7 @@ def github_tokens(world: World) -> Part:
     return Part(urls={"github_oidc": world.endpoint + GITHUB_PATH}, routes={GITHUB_PATH: answer})
 
 
-PARTS: tuple[Callable[[World], Part], ...] = (github_tokens, builds, packages, registry, databases)
+PARTS: tuple[Callable[[World], Part], ...] = (github_tokens, builds, packages, registry, sigstore, databases)
 """All parts, in the order in which they are made."""
 
 
