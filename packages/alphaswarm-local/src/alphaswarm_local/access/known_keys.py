@@ -80,7 +80,7 @@ _AWS_PREFIXES = frozenset(
     {
         "acm", "application-autoscaling", "aws", "cloudtrail", "cloudwatch", "codeartifact", "cognito-idp", "ec2",
         "ecr", "ecs", "eks", "elasticloadbalancing", "events", "iam", "kms", "logs", "rds", "route53", "s3",
-        "secretsmanager", "servicediscovery", "sns", "ssm", "sts",
+        "secretsmanager", "servicediscovery", "servicequotas", "sns", "ssm", "sts",
     }
 )  # fmt: skip
 

@@ -25,6 +25,7 @@ BACKENDS: dict[str, str] = {
     "route53": "route53",
     "s3": "s3",
     "secretsmanager": "secretsmanager",
+    "service-quotas": "",
     "servicediscovery": "servicediscovery",
     "sns": "sns",
     "ssm": "ssm",
@@ -75,6 +76,9 @@ REFUSED: dict[str, dict[str, str]] = {
     },
     "logs": {"StartLiveTail|CreateExportTask": _NOT_DELIVERED},
     "rds": {"StartExportTask": _NOT_DELIVERED},
+    "service-quotas": {
+        "(?!(Get|List)(AWSDefault)?ServiceQuotas?$).*": "it shows the quotas of CodeBuild's builds and nothing else",
+    },
     "sns": {"Publish|PublishBatch": _NOT_DELIVERED},
     "ssm": {"SendCommand|StartAutomationExecution|StartSession": _NOT_RUN},
     "sts": {
@@ -134,6 +138,12 @@ OWN_OPERATIONS: dict[str, tuple[str, ...]] = {
         "UpdateRepository",
     ),
     "ecr": ("GetAuthorizationToken", "ListImageReferrers", "PutImage"),
+    "service-quotas": (
+        "GetAWSDefaultServiceQuota",
+        "GetServiceQuota",
+        "ListAWSDefaultServiceQuotas",
+        "ListServiceQuotas",
+    ),
     "sts": ("AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"),
 }
 """What the front door answers itself (`answers.py`, `access/exchange.py`)."""

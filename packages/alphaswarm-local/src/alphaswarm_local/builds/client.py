@@ -1,14 +1,16 @@
 """The builds of the local cloud from outside. No AWS SDK: a deploy must not wait for one to be imported."""
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from alphaswarm_core.local_address import LocalCloudAddress
 from alphaswarm_core.target import local_client_environment
-from alphaswarm_local.builds.errors import BuildRehearsalRefusedError
+from alphaswarm_local.builds.errors import BuildQuotaNotSetError, BuildRehearsalRefusedError
 from alphaswarm_local.loopback_client import ask
 
 REHEARSAL_PATH = "/rehearsal"
+QUOTAS_PATH = "/quotas"
 
 
 def build_authority(
@@ -49,14 +51,35 @@ def rehearse_build(
     Raises:
         AlphaSwarmError: as `build_authority`.
     """
-    body = json.dumps({"environment": environment, "project": project, "access_key_id": caller_access_key_id})
-    headers = {"Authorization": f"Bearer {address.admin_token}", "Content-Type": "application/json"}
-    answer = ask("POST", address.url("builds") + REHEARSAL_PATH, headers, body.encode())
-    document = answer.json()
-    if answer.status != HTTPStatus.OK:
+    asked = {"environment": environment, "project": project, "access_key_id": caller_access_key_id}
+    status, document = _post(address, REHEARSAL_PATH, asked)
+    if status != HTTPStatus.OK:
         raise BuildRehearsalRefusedError(
             f"No authority of a build of {project} in {environment}",
             why=": ".join(part for part in (document.get("code"), document.get("message")) if part),
             fix="Allow the caller codebuild:StartBuild on the project; let the project's service role trust CodeBuild",
         )
     return document
+
+
+def set_build_quota(address: LocalCloudAddress, environment: str, kind: str, value: int) -> None:
+    """Set how many builds of a kind the account of an environment may run at once, as AWS's support would.
+
+    Args:
+        address: The running local cloud.
+        environment: The environment of the account.
+        kind: As in the quota's name: `Linux/Small`.
+        value: 0: none, as in some new accounts.
+
+    Raises:
+        BuildQuotaNotSetError: there is no such environment or kind, or the number is out of bounds.
+    """
+    status, document = _post(address, QUOTAS_PATH, {"environment": environment, "kind": kind, "value": value})
+    if status != HTTPStatus.OK:
+        raise BuildQuotaNotSetError(f"The quota {kind} of {environment} was not set", why=document.get("message"))
+
+
+def _post(address: LocalCloudAddress, path: str, document: Mapping[str, str | int]) -> tuple[int, dict[str, str]]:
+    headers = {"Authorization": f"Bearer {address.admin_token}", "Content-Type": "application/json"}
+    answer = ask("POST", address.url("builds") + path, headers, json.dumps(document).encode())
+    return answer.status, answer.json()

@@ -1,11 +1,12 @@
 """Builds as a part of the local cloud."""
 
 from alphaswarm_local.builds.book import BuildBook
-from alphaswarm_local.builds.client import REHEARSAL_PATH
+from alphaswarm_local.builds.client import QUOTAS_PATH, REHEARSAL_PATH
 from alphaswarm_local.builds.credentials import BuildCredentials
 from alphaswarm_local.builds.launching import Launcher
 from alphaswarm_local.builds.operations import Builds
 from alphaswarm_local.builds.queue import BuildQueue
+from alphaswarm_local.builds.quota_service import SERVICE, QuotaSetting, ServiceQuotas
 from alphaswarm_local.builds.quotas import AccountQuotas
 from alphaswarm_local.builds.rehearsal import Rehearsal
 from alphaswarm_local.builds.service import CodeBuild
@@ -18,7 +19,7 @@ CREDENTIALS_PATH = "/credentials"
 
 
 def builds(world: World) -> Part:
-    """CodeBuild's builds, their credentials, and the rehearsal of their authority."""
+    """CodeBuild's builds, their credentials and quotas, and the rehearsal of their authority."""
     address = world.endpoint + BUILDS_PATH
     credentials, quotas = BuildCredentials(world.hosts), AccountQuotas()
     launcher = Launcher(world.endpoint, world.project, address + CREDENTIALS_PATH)
@@ -31,7 +32,11 @@ def builds(world: World) -> Part:
     )
     return Part(
         urls={"builds": address},
-        routes={BUILDS_PATH + REHEARSAL_PATH: Rehearsal(world), BUILDS_PATH + CREDENTIALS_PATH: credentials},
-        services={"codebuild": CodeBuild(operations)},
+        routes={
+            BUILDS_PATH + CREDENTIALS_PATH: credentials,
+            BUILDS_PATH + QUOTAS_PATH: QuotaSetting(world, quotas, queue.look),
+            BUILDS_PATH + REHEARSAL_PATH: Rehearsal(world),
+        },
+        services={"codebuild": CodeBuild(operations), SERVICE: ServiceQuotas(quotas)},
         close=queue.close,
     )

@@ -67,7 +67,8 @@ class BuildQueue:
             mine = [
                 each
                 for each in (*(each.build for each in self._waiting), *(each.build for each in self._running))
-                if (each.identity.account_id, each.identity.region) == (account_id, region)
+                # One that is over may still be swept up; who waited for its end may start the next.
+                if (each.identity.account_id, each.identity.region) == (account_id, region) and not each.complete
             ]
             waiting = sum(1 for each in self._waiting if _uses(each.build, account_id, quota))
         if limit is not None and sum(1 for each in mine if each.identity.project == project) >= limit:

@@ -7,11 +7,9 @@ the question is put to the front door's own authorizer, and the credentials come
 
 import json
 import logging
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from alphaswarm_local.aws import signature
 from alphaswarm_local.aws.authorization import refuse_unauthorized
 from alphaswarm_local.aws.catalogue import catalogue
 from alphaswarm_local.aws.faults import AwsFault
@@ -19,11 +17,11 @@ from alphaswarm_local.aws.messages import HttpRequest, HttpResponse
 from alphaswarm_local.aws.operations import ApiCall, identify
 from alphaswarm_local.aws.protocols import Protocol
 from alphaswarm_local.aws.sessions import Credential, Identity
+from alphaswarm_local.builds.door import answer, posted, refusal, refused_at_the_door
 from alphaswarm_local.builds.projects import Project, find_project
 from alphaswarm_local.builds.service_role import service_session
 from alphaswarm_local.world import World
 
-_LARGEST = 16 * 1024
 _PARTS = {"environment", "project", "access_key_id"}
 _LOG = logging.getLogger("alphaswarm_local.builds")
 
@@ -36,23 +34,20 @@ class Rehearsal:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The credentials, or why there are none. Never an exception."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if request.headers.get("host", "").lower() not in self._world.hosts:
-            return _refusal(HTTPStatus.FORBIDDEN, "This is the local cloud")
-        if scheme.lower() != "bearer" or not signature.equal(token.strip(), self._world.admin_token):
-            return _refusal(HTTPStatus.UNAUTHORIZED, "The admin token is missing or wrong")
+        if (refused := refused_at_the_door(request, self._world)) is not None:
+            return refused
         asked = _asked(request)
         if asked is None:
-            return _refusal(HTTPStatus.BAD_REQUEST, f"A rehearsal is a POST of {', '.join(sorted(_PARTS))}")
+            return refusal(HTTPStatus.BAD_REQUEST, f"A rehearsal is a POST of {', '.join(sorted(_PARTS))}")
         try:
             return self._given(**asked)
         except AwsFault as fault:
-            return _refusal(HTTPStatus(fault.status), fault.message, fault.code)
+            return refusal(HTTPStatus(fault.status), fault.message, fault.code)
 
     def _given(self, environment: str, project: str, access_key_id: str) -> HttpResponse:
         account = self._world.accounts.get(environment)
         if account is None:
-            return _refusal(HTTPStatus.NOT_FOUND, f"The local cloud has no environment {environment!r}")
+            return refusal(HTTPStatus.NOT_FOUND, f"The local cloud has no environment {environment!r}")
         caller = self._caller(access_key_id, account.account_id)
         refuse_unauthorized(_start_build(caller, project, self._world.region), self._world.authorizer)
         found = find_project(account.account_id, self._world.region, project)
@@ -61,7 +56,7 @@ class Rehearsal:
             raise AwsFault("ResourceNotFoundException", HTTPStatus.NOT_FOUND, f"Project cannot be found: {arn}")
         credential = service_session(self._world.exchange, found)
         _LOG.info("rehearsal of %s: a session of its service role", found.arn)
-        return _answer(HTTPStatus.OK, _document(found, credential))
+        return answer(HTTPStatus.OK, _document(found, credential))
 
     def _caller(self, access_key_id: str, account_id: str) -> Identity:
         """The session of that key, alive and of that account: the root may do everything and would prove nothing."""
@@ -96,21 +91,5 @@ def _document(project: Project, credential: Credential) -> dict[str, str]:
 
 
 def _asked(request: HttpRequest) -> dict[str, str] | None:
-    if request.method != "POST" or len(request.body) > _LARGEST:
-        return None
-    try:
-        document = json.loads(request.body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(document, dict) or set(document) != _PARTS:
-        return None
-    return document if all(isinstance(each, str) for each in document.values()) else None
-
-
-def _refusal(status: HTTPStatus, message: str, code: str = "Refused") -> HttpResponse:
-    return _answer(status, {"code": code, "message": message})
-
-
-def _answer(status: HTTPStatus, document: Mapping[str, str]) -> HttpResponse:
-    headers = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
-    return HttpResponse(int(status), headers, json.dumps(document).encode())
+    document = posted(request, _PARTS)
+    return document if document is not None and all(isinstance(each, str) for each in document.values()) else None

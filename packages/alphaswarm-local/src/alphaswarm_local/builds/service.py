@@ -37,6 +37,10 @@ class CodeBuild:
         operation = self._operations.get(call.operation.name)
         if operation is None:
             return None
-        body = json.dumps(operation(call)).encode()
-        answer = HttpResponse(200, [("Content-Type", "application/x-amz-json-1.1")], body)
-        return to_cbor(answer, call.operation) if call.operation.protocol is Protocol.CBOR else answer
+        return answered(call, operation(call))
+
+
+def answered(call: ApiCall, document: dict[str, Any]) -> HttpResponse:
+    """The document in the protocol that the caller speaks: JSON, or CBOR."""
+    response = HttpResponse(200, [("Content-Type", "application/x-amz-json-1.1")], json.dumps(document).encode())
+    return to_cbor(response, call.operation) if call.operation.protocol is Protocol.CBOR else response

@@ -14,31 +14,39 @@ def invalid(message: str) -> AwsFault:
     return AwsFault("InvalidInputException", _BAD_REQUEST, message)
 
 
-def checked(operation: str, document: Mapping[str, Any]) -> dict[str, Any]:
+def checked(
+    operation: str, document: Mapping[str, Any], service: str = "codebuild", code: str = "InvalidInputException"
+) -> dict[str, Any]:
     """The parameters of `operation`, without those that are null.
 
+    Args:
+        operation: Its name.
+        document: What was sent.
+        service: botocore's name of the service.
+        code: The service's error code for what cannot be.
+
     Raises:
-        AwsFault: InvalidInputException: a parameter is missing, unknown, or of another type, size or choice.
+        AwsFault: a parameter is missing, unknown, or of another type, size or choice.
     """
     from botocore.validate import ParamValidator  # noqa: PLC0415 - only the process of the local cloud has it loaded
 
     given = {name: value for name, value in document.items() if value is not None}
-    shape = _model().operation_model(operation).input_shape
+    shape = _model(service).operation_model(operation).input_shape
     report = ParamValidator().validate(given, shape)
     if report.has_errors():
-        raise invalid(f"Invalid request: {' '.join(report.generate_report().split())}")
+        raise AwsFault(code, _BAD_REQUEST, f"Invalid request: {' '.join(report.generate_report().split())}")
     if problem := next(_choices(given, shape, ""), None):
-        raise invalid(f"Invalid request: {problem}")
+        raise AwsFault(code, _BAD_REQUEST, f"Invalid request: {problem}")
     return given
 
 
 @cache
-def _model() -> Any:
+def _model(service: str) -> Any:
     from botocore.loaders import Loader  # noqa: PLC0415
     from botocore.model import ServiceModel  # noqa: PLC0415
 
-    loaded = Loader(include_default_search_paths=True).load_service_model("codebuild", "service-2")
-    return ServiceModel(loaded, "codebuild")
+    loaded = Loader(include_default_search_paths=True).load_service_model(service, "service-2")
+    return ServiceModel(loaded, service)
 
 
 def _choices(value: Any, shape: Any, place: str) -> Iterator[str]:
