@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from alphaswarm_core.local_address import GITHUB_PATH
-from alphaswarm_local.aws.messages import HttpRequest, HttpResponse
+from alphaswarm_local.aws.messages import HttpRequest
 from alphaswarm_local.builds.part import builds
 from alphaswarm_local.databases.part import databases
-from alphaswarm_local.github.admin import JobAdministration
+from alphaswarm_local.github.part import github
 from alphaswarm_local.packages.part import packages
 from alphaswarm_local.registry.part import registry
 from alphaswarm_local.sigstore.part import sigstore
@@ -20,17 +20,7 @@ from alphaswarm_local.world import Answerer, Part, Service, World
 __all__ = ["GITHUB_PATH", "PARTS", "Answerer", "Assembly", "Part", "Service", "World", "assemble"]
 
 
-def github_tokens(world: World) -> Part:
-    """GitHub's OIDC issuer and the registration of jobs."""
-    jobs = JobAdministration(world.issuer, GITHUB_PATH, world.admin_token, world.hosts)
-
-    def answer(request: HttpRequest) -> HttpResponse:
-        return jobs(request) if jobs.serves(request) else world.issuer(request)
-
-    return Part(urls={"github_oidc": world.endpoint + GITHUB_PATH}, routes={GITHUB_PATH: answer})
-
-
-PARTS: tuple[Callable[[World], Part], ...] = (github_tokens, builds, packages, registry, sigstore, databases)
+PARTS: tuple[Callable[[World], Part], ...] = (github, builds, packages, registry, sigstore, databases)
 """All parts, in the order in which they are made."""
 
 

@@ -1,0 +1,1 @@
+"""Events: which workflows they start, what they carry, and webhooks."""

@@ -1,0 +1,1 @@
+"""The REST API: routing, answers, and the endpoints by resource."""

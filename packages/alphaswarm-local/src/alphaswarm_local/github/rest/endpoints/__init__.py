@@ -1,0 +1,45 @@
+"""All endpoints: importing this declares them."""
+
+from alphaswarm_local.github.rest.endpoints import (
+    accounts,
+    actions_settings,
+    artifacts,
+    checks,
+    contents,
+    deployments,
+    dispatches,
+    environments,
+    jobs,
+    protection_rules,
+    pulls,
+    refs,
+    repositories,
+    reviews,
+    rulesets,
+    runs,
+    secrets,
+    variables,
+)
+from alphaswarm_local.github.rest.routing import ENDPOINTS
+
+__all__ = [
+    "ENDPOINTS",
+    "accounts",
+    "actions_settings",
+    "artifacts",
+    "checks",
+    "contents",
+    "deployments",
+    "dispatches",
+    "environments",
+    "jobs",
+    "protection_rules",
+    "pulls",
+    "refs",
+    "repositories",
+    "reviews",
+    "rulesets",
+    "runs",
+    "secrets",
+    "variables",
+]

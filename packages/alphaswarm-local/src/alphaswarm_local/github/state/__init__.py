@@ -1,0 +1,1 @@
+"""What GitHub knows: records in memory under one lock."""

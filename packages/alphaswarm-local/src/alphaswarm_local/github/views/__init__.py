@@ -1,0 +1,1 @@
+"""Records as the documents of the REST API."""
