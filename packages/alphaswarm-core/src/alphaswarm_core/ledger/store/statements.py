@@ -58,11 +58,17 @@ DELIVERIES_OF_RUN = (
     f"SELECT {_DELIVERY_COLUMNS} FROM webhook_deliveries "
     "WHERE repository = :repository AND github_run = :github_run ORDER BY received_at"
 )
+UNSETTLED_DELIVERIES = (
+    f"SELECT {_DELIVERY_COLUMNS} FROM webhook_deliveries "
+    "WHERE outcome IS NULL AND received_at > :since ORDER BY received_at LIMIT :limit"
+)
 INSERT_DELIVERY = (
     f"INSERT INTO webhook_deliveries ({_DELIVERY_COLUMNS}) VALUES (:body_digest, :delivery_id, :event, :repository, "
     ":github_run, :environment, :received_at, :outcome, :report, :reports)"
 )
-SETTLE_DELIVERY = "UPDATE webhook_deliveries SET outcome = :outcome WHERE body_digest = :body_digest"
+SETTLE_DELIVERY = (
+    "UPDATE webhook_deliveries SET outcome = :outcome WHERE body_digest = :body_digest AND outcome IS NULL"
+)
 REPORT_DELIVERY = (
     "UPDATE webhook_deliveries SET outcome = :outcome, report = :report, reports = reports + 1 "
     "WHERE body_digest = :body_digest"
