@@ -13,13 +13,17 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 ENVIRONMENT_VARIABLE = "ALPHASWARM_LOCAL_INDEX_ENVIRONMENT"
 _SECONDS = 60
 _LISTED = re.compile(
     r"PIP_[A-Z_]+|HOME|XDG_CONFIG_(HOME|DIRS)|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy"
     r"|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE"
+    r"|UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NATIVE_TLS|SYSTEM_CERTS)"
 )
+_PLACES = re.compile(r"HOME|XDG_CONFIG_(HOME|DIRS)")
+_FILES_OF_USER = (".config/pip/pip.conf", ".pip/pip.conf", "Library/Application Support/pip/pip.conf")
 _LINE = re.compile(r"(?P<section>[^.\s]+)\.(?P<name>[a-z-]+)=(?P<value>.+)")
 _DEFAULT = re.compile(r"Base URL of the Python Package Index\s+\(default\s+(?P<url>[a-z]+://[^\s)]+)\)")
 _PRECEDENCE = ("global", "install", ":env:")
@@ -61,6 +65,19 @@ def environment_of_pip() -> dict[str, str]:
     """The caller's variables, in the server."""
     given = json.loads(os.environ.get(ENVIRONMENT_VARIABLE, "{}"))
     return {str(name): str(value) for name, value in given.items()}
+
+
+def environment_for_jobs(given: Mapping[str, str]) -> dict[str, str]:
+    """What a job of a workflow needs, with a home of its own, to install packages as the caller would.
+
+    Args:
+        given: The caller's variables, from `environment_of_pip`.
+    """
+    told = {name: value for name, value in given.items() if not _PLACES.fullmatch(name)}
+    home = Path(given.get("HOME", os.devnull))
+    own = Path(given.get("XDG_CONFIG_HOME", os.devnull)) / "pip" / "pip.conf"
+    found = next((each for each in (own, *(home / name for name in _FILES_OF_USER)) if each.is_file()), None)
+    return told if found is None else {"PIP_CONFIG_FILE": str(found), **told}
 
 
 def ask_pip(ambient: Mapping[str, str], own_path: str) -> PipSettings:

@@ -154,6 +154,18 @@ def test_secrets_are_hidden_in_every_form() -> None:
     assert masks.hide("nothing") == "nothing"
 
 
+def test_the_password_of_an_address_that_jobs_are_told_is_hidden(tmp_path: Path) -> None:
+    trial = Trial(
+        tmp_path,
+        job("- {run: 'echo $PIP_INDEX_URL'}"),
+        environment={"PIP_INDEX_URL": "https://mona:index-password@index.example/simple"},
+    )
+
+    trial.run()
+
+    assert "https://mona:***@index.example/simple" in trial.log("a")
+
+
 def test_a_job_output_with_a_secret_in_it_is_left_out(tmp_path: Path) -> None:
     trial = Trial(
         tmp_path,

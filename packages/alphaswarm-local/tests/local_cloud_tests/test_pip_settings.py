@@ -10,6 +10,7 @@ from alphaswarm_local.pip_settings import (
     ENVIRONMENT_VARIABLE,
     PipSettingsError,
     ask_pip,
+    environment_for_jobs,
     environment_for_server,
     environment_of_pip,
 )
@@ -57,3 +58,17 @@ def test_server_learns_of_pip_and_of_nothing_else(monkeypatch: pytest.MonkeyPatc
     assert json.loads(given[ENVIRONMENT_VARIABLE]) == {"PIP_INDEX_URL": "x", "HTTPS_PROXY": "y"}
     monkeypatch.setenv(ENVIRONMENT_VARIABLE, given[ENVIRONMENT_VARIABLE])
     assert environment_of_pip() == {"PIP_INDEX_URL": "x", "HTTPS_PROXY": "y"}
+
+
+def test_jobs_reach_the_index_as_their_user_does_and_learn_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / ".config" / "pip" / "pip.conf"
+    file.parent.mkdir(parents=True)
+    file.write_text("[global]\nindex-url = https://file.example/simple\n")
+    ambient = {"HOME": str(tmp_path), "SSL_CERT_FILE": "/c", "UV_SYSTEM_CERTS": "1", "UV_PUBLISH_TOKEN": "t"}
+    given = json.loads(environment_for_server(ambient)[ENVIRONMENT_VARIABLE])
+
+    told = environment_for_jobs(given)
+
+    assert told == {"PIP_CONFIG_FILE": str(file), "SSL_CERT_FILE": "/c", "UV_SYSTEM_CERTS": "1"}
+    assert ask_pip({**told, "HOME": "/nowhere"}, _OWN).index_url == "https://file.example/simple"
+    assert environment_for_jobs({"HOME": "/nowhere", "PIP_CONFIG_FILE": "/named"}) == {"PIP_CONFIG_FILE": "/named"}

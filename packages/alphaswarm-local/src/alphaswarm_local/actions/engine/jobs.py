@@ -2,8 +2,9 @@
 
 import json
 import math
+import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from alphaswarm_core.errors import AlphaSwarmError
@@ -31,6 +32,7 @@ from alphaswarm_local.actions.seam.requests import JobFacts
 from alphaswarm_local.actions.workflow.model import Defaults, Job, Templates
 
 DEFAULT_MINUTES = 360
+_PASSWORD = re.compile(r"://[^/@\s:]*:([^/@\s]+)@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,7 @@ class JobExecution:
         plan, facts = self._plan, self._plan.facts
         own = material.secrets if plan.secrets is None else plan.secrets
         secrets: dict[str, Value] = {**own, **material.environment_secrets, "GITHUB_TOKEN": grant.token}
-        for value in [*(str(each) for each in secrets.values()), *([grant.identity.token] if grant.identity else [])]:
-            self._masks.add(value)
+        self._hide([str(each) for each in secrets.values()], grant)
         github = plan.contexts["github"]
         told = {"job": facts.id, "token": grant.token, "workspace": str(layout.workspace)}
         contexts: dict[str, Value] = {
@@ -171,6 +172,13 @@ class JobExecution:
         for templates in (plan.workflow_env, plan.job.env):
             session.env.update({name: each.text(Frame(session).scope()) for name, each in templates.items()})
         return session
+
+    def _hide(self, secrets: Sequence[str], grant: JobGrant) -> None:
+        """Hide what the job is given and nobody may read: also the passwords of proxies and indexes in addresses."""
+        passwords = [found[1] for value in grant.environment.values() for found in _PASSWORD.finditer(value)]
+        tokens = [grant.identity.token] if grant.identity is not None else []
+        for value in (*secrets, *tokens, *passwords):
+            self._masks.add(value)
 
     def _worked(self, session: JobSession) -> "_Ended":
         job = self._plan.job
