@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from alphaswarm import gate_service
 from alphaswarm_core.errors import ExitCode
 from alphaswarm_core.settings import ENVIRONMENT_VARIABLES
 from tests.checks import pages as reference
@@ -76,7 +77,7 @@ def test_every_make_target_exists_when_it_is_named(page: Page) -> None:
 
 @each_written_page
 def test_every_variable_is_read_when_it_is_named(page: Page) -> None:
-    assert set(_VARIABLE.findall(page.text)) <= set(ENVIRONMENT_VARIABLES)
+    assert set(_VARIABLE.findall(page.text)) <= {*ENVIRONMENT_VARIABLES, *gate_service.VARIABLES}
 
 
 @each_page

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SECRET, OLD_SECRET = "ALPHASWARM_WEBHOOK_SECRET", "ALPHASWARM_WEBHOOK_SECRET_BEFORE"
 APP_ID, APP_KEY = "ALPHASWARM_GITHUB_APP_ID", "ALPHASWARM_GITHUB_APP_KEY_FILE"
 INSTALLATION = "ALPHASWARM_GITHUB_INSTALLATION_ID"
+VARIABLES = (SECRET, OLD_SECRET, APP_ID, APP_KEY, INSTALLATION)
+"""What the service reads from its environment: secrets, and the name of the file of one; no settings of the project."""
 
 
 def serve(here: Session, host: str, port: int) -> None:

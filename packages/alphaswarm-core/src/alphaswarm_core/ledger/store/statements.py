@@ -66,9 +66,7 @@ INSERT_DELIVERY = (
     f"INSERT INTO webhook_deliveries ({_DELIVERY_COLUMNS}) VALUES (:body_digest, :delivery_id, :event, :repository, "
     ":github_run, :environment, :received_at, :outcome, :report, :reports)"
 )
-SETTLE_DELIVERY = (
-    "UPDATE webhook_deliveries SET outcome = :outcome WHERE body_digest = :body_digest AND outcome IS NULL"
-)
+SETTLE_DELIVERY = "UPDATE webhook_deliveries SET outcome = :outcome WHERE body_digest = :body_digest"
 REPORT_DELIVERY = (
     "UPDATE webhook_deliveries SET outcome = :outcome, report = :report, reports = reports + 1 "
     "WHERE body_digest = :body_digest"
