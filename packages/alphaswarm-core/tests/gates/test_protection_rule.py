@@ -99,15 +99,58 @@ def test_approval_from_the_console_is_enough_for_an_open_request(stage: Stage) -
     assert rule.settle(rule.open_requests()[0]) == "approved"
 
 
-def test_request_without_a_plan_is_rejected(stage: Stage) -> None:
-    web = FakeGithub(reviews=approved("bob", "cy"))
-    rule = rule_of(stage, web)
+def without_plan(stage: Stage, *reviewers: str, **options: Any) -> FakeGithub:
+    """A workflow run whose plan is not in the ledger: that of the landing zone."""
+    web = FakeGithub(reviews=approved(*reviewers), **{"parts": [(github("eve"), Part.author)], **options})
     stage.plan("staging")
     stage.plan("prod", starter=job_of("ann", 2))  # another workflow run's
+    rule = rule_of(stage, web)
+    rule.settle(asked(stage, rule))
+    return web
+
+
+def test_workflow_run_without_a_plan_needs_as_many_people(stage: Stage) -> None:
+    web = without_plan(stage, "bob", "cy")
+
+    assert web.states() == ["approved"]
+    assert "No plan of prod" in web.told[0][3]
+    assert facts_of(stage, "gate:answered")["plan_digest"] is None
+
+
+@pytest.mark.parametrize(
+    ("reviewers", "options"),
+    [
+        (("bob",), {}),
+        (("bob", "bob"), {}),
+        (("bob", "eve"), {}),  # wrote it
+        (("bob", "ann"), {"parts": [(github("eve"), Part.author), (github("ann"), Part.dispatcher)]}),
+        (("bob", "cy"), {"parts": []}),  # nobody knows who wrote it
+        (("bob", "cy"), {"parts": [("bot:merge[bot]", Part.author)]}),
+    ],
+)
+def test_workflow_run_without_a_plan_waits_when_people_are_missing(
+    stage: Stage, reviewers: tuple[str, ...], options: dict[str, Any]
+) -> None:
+    assert without_plan(stage, *reviewers, **options).states() == [None]
+
+
+def test_workflow_run_without_a_plan_is_rejected_when_it_is_run_again_or_somebody_says_no(stage: Stage) -> None:
+    assert without_plan(stage, "bob", "cy", attempt=2).states() == ["rejected"]
+    stage.later(0.01)
+    web = FakeGithub(
+        reviews=[*approved("bob", "cy"), Review(github("dee"), "dee", "rejected", frozenset({"prod"}), "")]
+    )
+    rule = rule_of(stage, web)
 
     assert rule.settle(asked(stage, rule)) == "rejected"
-    assert "No plan of prod" in web.told[0][3]
-    assert facts_of(stage, "gate:answered")["state"] == "rejected"
+
+
+def test_bot_is_no_person_also_without_a_plan(stage: Stage) -> None:
+    bots = [Review(f"bot:{name}", name, "approved", frozenset({"prod"}), "") for name in ("one", "two")]
+    web = FakeGithub(reviews=bots, parts=[(github("eve"), Part.author)])
+    rule = rule_of(stage, web)
+
+    assert rule.settle(asked(stage, rule)) is None
 
 
 def test_plan_of_another_commit_or_target_is_rejected(stage: Stage) -> None:

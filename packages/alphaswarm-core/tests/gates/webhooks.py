@@ -57,15 +57,16 @@ class FakeGithub:
     reviews: Sequence[Review] = ()
     parts: Sequence[tuple[str, Part]] = ()
     head_commit: str = COMMIT
+    attempt: int = 1
     failing: Exception | None = None
     told: list[tuple[GithubRunName, str, str | None, str]] = field(default_factory=list)
 
     def facts(self, run: GithubRunName, commit: str | None) -> GithubRunFacts:
         assert run == GithubRunName("o/r", 1)
-        assert commit
+        assert commit in {COMMIT, None}
         if self.failing:
             raise self.failing
-        return GithubRunFacts(self.head_commit, self.reviews, self.parts)
+        return GithubRunFacts(self.head_commit, self.reviews, self.parts, self.attempt)
 
     def answer(self, run: GithubRunName, environment: str, state: str | None, comment: str) -> None:
         if self.failing:

@@ -42,11 +42,13 @@ class GithubRunFacts:
         head_commit: What it runs on.
         reviews: In the order in which they were given; GitHub does not say when.
         parts: Who started it, wrote its commit, pushed it.
+        attempt: How often it was run, from 1.
     """
 
     head_commit: str
     reviews: Sequence[Review]
     parts: Sequence[tuple[str, Part]]
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,12 @@ from alphaswarm_core.gates.asking import question_about
 from alphaswarm_core.gates.deciding import decide
 from alphaswarm_core.gates.gate import GateDecision
 from alphaswarm_core.gates.github_facts import GithubRunName, GithubRuns
+from alphaswarm_core.gates.people import people_of
 from alphaswarm_core.gates.sparing import Sparing
 from alphaswarm_core.gates.syncing import ReviewDesk
 from alphaswarm_core.gates.webhook import WebhookRules, verified
 from alphaswarm_core.gates.webhook_errors import AnswerNotTakenError, WebhookRefusedError, WebhookReplayedError
+from alphaswarm_core.gates.without_plan import FIRST_ATTEMPT, decide_without_plan
 from alphaswarm_core.ledger.errors import LedgerError
 from alphaswarm_core.ledger.records import Delivery, Run
 from alphaswarm_core.ledger.store import Ledger
@@ -28,7 +30,7 @@ from alphaswarm_core.settings import Settings
 from alphaswarm_core.target import Target
 
 APPROVED, REJECTED, NOT_TAKEN = "approved", "rejected", "not_taken"
-_FOR_GOOD = frozenset({"waits to be applied", "allowed by policy", "not rejected"})
+_FOR_GOOD = frozenset({"waits to be applied", "allowed by policy", "not rejected", FIRST_ATTEMPT})
 """Conditions that nothing can make hold any more, for this plan."""
 _MOST_REPORTS = 10  # GitHub takes no more for a deployment
 _LONGEST_WAIT = timedelta(days=30)  # GitHub gives up then
@@ -142,7 +144,7 @@ class ProtectionRule:
     def _decided(self, name: GithubRunName, environment: str) -> Answer:
         plans = self.ledger.runs_of_github_run(name.url, environment)
         if not plans:
-            return Answer(REJECTED, f"No plan of {environment} that this workflow run made is in the ledger.")
+            return self._without_plan(name, environment)
         run = plans[0]
         if run.target != self.target:
             return Answer(REJECTED, f"The plan {run.id} was made for the target {run.target}.", run)
@@ -151,7 +153,19 @@ class ProtectionRule:
             return Answer(REJECTED, f"The plan {run.id} is not of the commit that this workflow run is on.", run)
         self.reviews.take_over(run, name, facts, self.ledger.now())
         decision = decide(question_about(run, self.ledger, self.settings, self.target, self.ledger.now()))
-        return Answer(_state(decision), _comment(run, decision), run, decision)
+        title = f"Plan {run.id} ({run.stack}), digest {str(run.plan_digest)[:16]}:"
+        return Answer(_state(decision), _comment(title, decision), run, decision)
+
+    def _without_plan(self, name: GithubRunName, environment: str) -> Answer:
+        decision = decide_without_plan(
+            environment,
+            self.settings.environment(environment).approvals,
+            self.github.facts(name, None),
+            people_of(self.settings.people),
+            self.ledger.halt(),
+        )
+        title = f"No plan of {environment} by this workflow run is in the ledger; its reviews are counted:"
+        return Answer(_state(decision), _comment(title, decision), None, decision)
 
     def _report(self, name: GithubRunName, delivery: Delivery, answer: Answer) -> None:
         if answer.comment == delivery.report or delivery.reports >= _MOST_REPORTS:
@@ -209,8 +223,8 @@ def _state(decision: GateDecision) -> str | None:
     return REJECTED if any(each.name in _FOR_GOOD for each in decision.conditions if not each.holds) else None
 
 
-def _comment(run: Run, decision: GateDecision) -> str:
+def _comment(title: str, decision: GateDecision) -> str:
     """The conditions as a list; what people wrote stays text and becomes no markup."""
-    lines = [f"Plan {run.id} ({run.stack}), digest {str(run.plan_digest)[:16]}:"]
+    lines = [title]
     lines += [f"- {'yes' if each.holds else 'NO'}: {each.name}: {each.detail}" for each in decision.conditions]
     return "\n".join(lines).translate(_PLAIN)[:_LONGEST_COMMENT]
