@@ -71,11 +71,12 @@ def _size(path: Path) -> int:
 def _read(path: Path) -> str:
     if _size(path) > _LARGEST_FILE:
         raise CommandFileError(f"A command file has more than {_LARGEST_FILE} bytes")
-    return path.read_text(encoding="utf-8-sig", errors="replace") if path.exists() else ""
+    return path.read_bytes().decode("utf-8-sig", errors="replace") if path.exists() else ""
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
-    lines = iter(text.splitlines())
+    """Only a line feed ends a line, as for GitHub's runner: a value may hold the other characters that do elsewhere."""
+    lines = iter(text.removesuffix("\n").split("\n"))
     for line in lines:
         if not line:
             continue

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 _SHORTEST_VARIANT = 8
-"""Encoded forms of shorter values are too likely to be something else."""
+"""Encoded forms of values with fewer bytes are too likely to be something else."""
 
 
 class Masks:
@@ -37,10 +37,11 @@ class Masks:
 def _forms(value: str) -> Iterator[str]:
     yield value
     yield from value.splitlines()
-    if len(value) >= _SHORTEST_VARIANT:
+    encoded = value.encode("utf-8", "surrogatepass")
+    if len(encoded) >= _SHORTEST_VARIANT:
         yield json.dumps(value)[1:-1]
-        yield quote(value, safe="")
-        yield from _base64_forms(value.encode())
+        yield quote(encoded, safe="")
+        yield from _base64_forms(encoded)
 
 
 def _base64_forms(value: bytes) -> Iterator[str]:
