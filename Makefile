@@ -30,13 +30,14 @@ demo: setup ## Deploy the app tier of dev on the embedded AWS, audited; leaves i
 test: setup ## Run every test (also PostgreSQL, real Terraform, the local cloud)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
-check: setup ## Formatting, lint, types, import contracts, Terraform, generated pages, trust proved and audited
+check: setup ## Formatting, lint, types, import contracts, Terraform, generated pages, workflows and trust audited, trust proved
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m tests.checks.terraform
 	@$(BIN)/python -m tests.checks.generated
+	@$(BIN)/zizmor --offline --no-progress --quiet .github
 	@$(BIN)/alphaswarm trust prove
 	@$(BIN)/alphaswarm trust audit .
 

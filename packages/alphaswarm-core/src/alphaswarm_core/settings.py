@@ -120,6 +120,12 @@ class GithubSettings(_Section):
     repositories: dict[str, RepositorySettings] = Field(
         default_factory=dict, description="The repositories that may deploy, by a short name."
     )
+    gate_app: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,99}$")] | None = Field(
+        None,
+        description="The GitHub App (its slug) whose deployment protection rule holds the jobs of environments that "
+        "ask for approvals.",
+        examples=["alphaswarm-gate"],
+    )
 
 
 class IndexSettings(_Section):
@@ -167,6 +173,18 @@ class EnvironmentSettings(_Section):
         description="How long an approval counts after it was given: what was looked at is a plan of that day's state.",
         examples=[24],
     )
+    reviewers: tuple[str, ...] = Field(
+        (),
+        max_length=6,
+        description="Who may release the environment's jobs on GitHub: short names of [people].",
+        examples=[["ann", "ben"]],
+    )
+    reviewer_teams: tuple[Annotated[str, Field(pattern=r"^[a-z0-9_][a-z0-9_-]*$")], ...] = Field(
+        (),
+        max_length=6,
+        description="The same for teams of the owner, by their slug.",
+        examples=[["platform"]],
+    )
     promoted_from: str | None = Field(
         None,
         description="The environment in which the same commit, modules and images must have been applied and verified "
@@ -207,6 +225,12 @@ class TreeSettings(_Section):
         description="Where its root modules are; `{env}` stands for the environment.",
         examples=["terraform/environments/{env}"],
     )
+    also: tuple[str, ...] = Field(
+        (),
+        description="Further root modules of each environment, applied after it in this order; natively applied trees "
+        "only.",
+        examples=[["infrastructure/envs/admin-{env}"]],
+    )
     applied_by: Literal["terraform", "runtime"] = Field(
         description="`terraform`: natively; `runtime`: only through `alphaswarm deploy`.", examples=["runtime"]
     )
@@ -219,6 +243,17 @@ class TreeSettings(_Section):
         if Path(path).is_absolute() or ".." in Path(path).parts:
             raise ValueError("the path leaves the project")
         return path
+
+    @field_validator("also")
+    @classmethod
+    def _all_inside_the_project(cls, paths: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(cls._inside_the_project(each) for each in paths)
+
+    @model_validator(mode="after")
+    def _runtime_has_one(self) -> "TreeSettings":
+        if self.also and self.applied_by == "runtime":
+            raise ValueError("the runtime applies one root module an environment; `also` is for native trees")
+        return self
 
 
 class Settings(_Section):
@@ -337,6 +372,22 @@ class Settings(_Section):
                 fix='Set applied_by = "runtime" on the app tier\'s tree',
             )
         return names[0]
+
+    def root_modules(self, tree: str, environment: str) -> list[str]:
+        """The root modules of `tree` in `environment` that the project has, relative to its root, in their order.
+
+        Raises:
+            ConfigurationError: it has none.
+        """
+        wanted = [each.format(env=environment) for each in (self.trees[tree].path, *self.trees[tree].also)]
+        found = [each for each in wanted if (self.root / each).is_dir()]
+        if not found:
+            raise ConfigurationError(
+                f"The tree '{tree}' has no root module for {environment}",
+                why=f"there is no directory {' and no '.join(wanted)}",
+                fix=f"Add it, or correct trees.{tree} in {FILE_NAME}",
+            )
+        return found
 
     def stack_path(self, tree: str, environment: str) -> Path:
         """The root module of `tree` in `environment`, absolute."""

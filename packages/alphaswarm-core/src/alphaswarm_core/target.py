@@ -92,6 +92,19 @@ def aws_client_environment(ambient: Mapping[str, str], region: str) -> dict[str,
     }
 
 
+_JOB_SESSION = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+
+
+def local_job_session(ambient: Mapping[str, str]) -> dict[str, str]:
+    """The session that a job of the local cloud's GitHub has got by its token; nothing outside of such jobs.
+
+    A job is rehearsed with what it would have on AWS: with the local cloud's own keys it could do anything.
+    """
+    in_job = ambient.get("GITHUB_ACTIONS") == "true" and is_loopback(ambient.get("ACTIONS_ID_TOKEN_REQUEST_URL", ""))
+    own = {name: ambient[name] for name in _JOB_SESSION if ambient.get(name)}
+    return own if in_job and len(own) == len(_JOB_SESSION) else {}
+
+
 _IN_LOCAL_BUILD = (
     "AWS_ENDPOINT_URL",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",

@@ -28,8 +28,8 @@ def published(**payload: Any) -> dict[str, Any]:
     return {"action": "admin-image-published", "client_payload": given}
 
 
-def test_push_to_main_plans_the_first_environment(settings: Settings) -> None:
-    assert pipeline_order(settings, "push", MAIN, {}) == PipelineOrder(APP, "dev", "plan")
+def test_push_to_main_plans_every_tree_of_the_first_environment(settings: Settings) -> None:
+    assert pipeline_order(settings, "push", MAIN, {}) == PipelineOrder(APP, "dev", "plan", named=False)
 
 
 def test_pull_request_plans_whatever_its_ref_is(settings: Settings) -> None:

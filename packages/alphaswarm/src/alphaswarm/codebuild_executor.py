@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from alphaswarm.build_progress import BuildProgress
 from alphaswarm.composition import Session, say_target
 from alphaswarm.output import say_at_once
+from alphaswarm.protected_environment import require_protected
 from alphaswarm_core.delivery.executor_errors import BuildStoppedError, CommitUnknownError
 from alphaswarm_core.delivery.orders import Action, Order
 from alphaswarm_core.errors import UsageError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from alphaswarm_core.delivery.results import BuildResult
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_CHANGING = frozenset({Action.APPLY, Action.UP, Action.DESTROY})
 _SESSION = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
@@ -58,6 +60,8 @@ def execute(here: Session, asked: Asked) -> "BuildResult":
 
     here.settings.environment(asked.environment)
     say_target(here, asked.environment)
+    if asked.action in _CHANGING:
+        require_protected(here, asked.environment)
     commit = _commit(here, asked.commit)
     caller = _caller(here, asked.environment)
     project = project_name(here.settings, asked.environment)

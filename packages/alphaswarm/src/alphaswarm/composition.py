@@ -17,7 +17,14 @@ import click
 from alphaswarm.output import Output
 from alphaswarm_core.errors import UsageError
 from alphaswarm_core.settings import Settings, find_settings_file, load_settings
-from alphaswarm_core.target import Target, aws_client_environment, is_build, is_loopback, local_client_environment
+from alphaswarm_core.target import (
+    Target,
+    aws_client_environment,
+    is_build,
+    is_loopback,
+    local_client_environment,
+    local_job_session,
+)
 
 if TYPE_CHECKING:
     from alphaswarm_core.identity.actor import Initiator
@@ -110,7 +117,7 @@ class Session:
 
         address = read_local_address(self.settings.home_path)
         require_answer(address.endpoint)
-        return local_client_environment(address, environment)
+        return {**local_client_environment(address, environment), **local_job_session(os.environ)}
 
     def acting(self, environment: str, *, known: bool) -> "ActingAs":
         """The target's own credentials for `environment`; on AWS with the role whose session they are.

@@ -1,9 +1,10 @@
 """One root module of the landing zone, worked on with native Terraform: init, plan to a file, apply of that file."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alphaswarm_core.terraform.initialisation import INIT_ARGUMENTS
 
@@ -50,9 +51,33 @@ class NativeRoot:
         Raises:
             AlphaSwarmError: see `failures.failure_of`.
         """
-        words = ("plan", "-input=false", "-json", "-detailed-exitcode", f"-out={self._plan}", *self.values)
+        words = ("plan", "-input=false", "-json", "-detailed-exitcode", f"-out={self.saved}", *self.values)
         outcome = self._run(*words, succeeded=(_NO_CHANGES, _CHANGES))
         return None if outcome.exit_code == _NO_CHANGES else self._counts() or "changes"
+
+    def show(self) -> dict[str, Any]:
+        """What `plan` has saved, as `terraform show -json` says it. It holds secrets: it is not kept.
+
+        Raises:
+            AlphaSwarmError: see `failures.failure_of`, or what it says is no JSON.
+        """
+        from alphaswarm_core.terraform.failures import failure_of
+
+        place = self.work / "shown.json"
+        try:
+            outcome = self.terraform.run(
+                self.directory,
+                ("show", "-json", str(self.saved)),
+                log=place,
+                timeout_seconds=_SECONDS,
+                data=self.work / "data",
+            )
+            if outcome.exit_code != 0 or outcome.stopped:
+                raise failure_of(outcome, step="show", log=self._log)
+            document: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
+        finally:
+            place.unlink(missing_ok=True)
+        return document
 
     def apply(self) -> str:
         """Apply exactly what `plan` has saved; Terraform's own sentence about it.
@@ -61,13 +86,14 @@ class NativeRoot:
             AlphaSwarmError: see `failures.failure_of`.
         """
         try:
-            self._run("apply", "-input=false", "-json", str(self._plan))
+            self._run("apply", "-input=false", "-json", str(self.saved))
             return self._counts() or "applied"
         finally:
-            self._plan.unlink(missing_ok=True)  # it holds what a state holds
+            self.saved.unlink(missing_ok=True)  # it holds what a state holds
 
     @property
-    def _plan(self) -> Path:
+    def saved(self) -> Path:
+        """Where the plan is."""
         return self.work / "saved.tfplan"
 
     @property

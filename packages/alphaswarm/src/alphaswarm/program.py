@@ -31,7 +31,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "trust": ("alphaswarm.commands.trust:trust", "Decide, explain and prove who may become which role"),
     "bootstrap": ("alphaswarm.commands.bootstrap:bootstrap", "Make an account ready: states, and who may change it"),
-    "github": ("alphaswarm.commands.github:github", "What GitHub has to know about the accounts"),
+    "landing-zone": (
+        "alphaswarm.commands.landing_zone:landing_zone",
+        "Plan and apply the landing zone with native Terraform",
+    ),
+    "github": ("alphaswarm.commands.github:github", "Set up and check GitHub's environments and variables"),
     "pipeline": ("alphaswarm.commands.pipeline:pipeline", "Draw and rehearse the workflows"),
     "halt": ("alphaswarm.commands.halt:halt", "Stop all applies and destroys, or let them go on"),
     "index": ("alphaswarm.commands.index:index", "The private package index: publish, log in, list"),

@@ -2,10 +2,10 @@
 
 | event | stack | action |
 | --- | --- | --- |
-| push to the default branch | app tier, the first environment | plan |
+| push to the default branch | all trees, the first environment | plan |
 | workflow_dispatch | its inputs | its inputs |
 | repository_dispatch `admin-image-published` | app tier, the first environment, with the images' digests | apply |
-| pull_request | app tier, the first environment | plan |
+| pull_request | all trees, the first environment | plan |
 
 A dispatch of a release never goes further than the first environment: promotion is a decision of people.
 """
@@ -43,6 +43,7 @@ class PipelineOrder:
         action: `plan` or `apply`.
         plan_run: The approved plan that is to be applied; empty where none was named.
         inputs: Input variables of the stack.
+        named: Whether the event is about that one tree; otherwise all are planned.
     """
 
     tree: str
@@ -50,6 +51,7 @@ class PipelineOrder:
     action: str
     plan_run: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
+    named: bool = True
 
 
 def pipeline_order(settings: Settings, event: str, ref: str, document: Mapping[str, Any]) -> PipelineOrder:
@@ -66,11 +68,11 @@ def pipeline_order(settings: Settings, event: str, ref: str, document: Mapping[s
     """
     first = next(iter(settings.environments))
     if event == "pull_request":
-        return PipelineOrder(settings.runtime_tree(), first, "plan")
+        return PipelineOrder(settings.runtime_tree(), first, "plan", named=False)
     if ref != _MAIN:
         raise PipelineEventError(f"{event} on {ref[:80]!r} is refused", why=f"the pipeline runs on {_MAIN} only")
     if event == "push":
-        return PipelineOrder(settings.runtime_tree(), first, "plan")
+        return PipelineOrder(settings.runtime_tree(), first, "plan", named=False)
     if event == "workflow_dispatch":
         return _dispatched(settings, _table(document.get("inputs")))
     if event == "repository_dispatch" and document.get("action") == IMAGE_PUBLISHED:

@@ -31,8 +31,9 @@ def native_configuration(settings: Settings) -> Path:
 def _all_locked(settings: Settings) -> Iterable[LockedProvider]:
     """What the root modules of all trees pin, each once."""
     found: dict[tuple[str, str], LockedProvider] = {}
-    for tree in settings.trees.values():
-        for path in sorted(settings.root.glob(tree.path.format(env="*") + f"/{LOCK_FILE}")):
+    patterns = [each.format(env="*") for tree in settings.trees.values() for each in (tree.path, *tree.also)]
+    for pattern in patterns:
+        for path in sorted(settings.root.glob(f"{pattern}/{LOCK_FILE}")):
             found |= {(each.source, each.version): each for each in read_lock_file(path)}
     return found.values()
 

@@ -12,6 +12,7 @@ from alphaswarm.commands.promote import rollback
 from alphaswarm.composition import Session, options, say_target, session
 from alphaswarm.earlier_source import session_of
 from alphaswarm.following import followed, nothing_under_way
+from alphaswarm.job_outputs import write_outputs
 from alphaswarm.output import details, paint
 from alphaswarm.plan_text import drift_text, headline, plan_text
 from alphaswarm.policy_text import policy_text
@@ -68,6 +69,11 @@ deploy.add_command(rollback)
 @ASSUME_PLAN
 @EXECUTOR
 @COMMIT
+@click.option(
+    "--outputs",
+    is_flag=True,
+    help="With --executor codebuild: write the run's id to the job's outputs ($GITHUB_OUTPUT).",
+)
 @options(target=True)
 def plan(
     environment: str,
@@ -76,13 +82,16 @@ def plan(
     destroys: bool,
     assume: str | None,
     commit: str | None,
+    outputs: bool,
     **common: Any,
 ) -> int:
     """Say what would change, and keep the plan for `deploy apply`."""
     here = session(**common)
     if _by_build(here, commit, assume=assume):
         action = "plan-destroy" if destroys else "plan"
-        return in_build_of(here, environment, action, inputs=inputs_given(inputs), commit=commit)
+        return in_build_of(here, environment, action, outputs=outputs, inputs=inputs_given(inputs), commit=commit)
+    if outputs:
+        raise UsageError("--outputs goes with --executor codebuild", why="a plan of this machine is applied here")
     with runtime(here, environment, _planner(assume)) as run:
         planned = run.plan(environment, destroys=destroys, inputs=inputs_given(inputs))
     show_plan(here, planned)
@@ -269,14 +278,20 @@ def _by_build(here: Session, commit: str | None, **not_with_a_build: object) -> 
     return False
 
 
-def in_build_of(here: Session, environment: str, action: str, **more: Any) -> int:
-    """Have the deploy build of `environment` do it, and show what came of it."""
+def in_build_of(here: Session, environment: str, action: str, *, outputs: bool = False, **more: Any) -> int:
+    """Have the deploy build of `environment` do it, and show what came of it; with `outputs` the run's id goes there.
+
+    The id of a plan that changes nothing is left out: there is nothing to approve or apply.
+    """
     from alphaswarm.codebuild_executor import Asked, execute
     from alphaswarm_core.delivery.orders import Action
 
     result = execute(here, Asked(environment, Action(action), **more))
     run = f" (run {result.run_id} {str(result.run_status).replace('_', ' ')})" if result.run_id else ""
     text = f"{environment}: {action} in {result.build.id}: {result.plan_summary or 'done'}{run}"
+    if outputs:
+        waits = result.run_status == "awaiting_approval"
+        write_outputs({"run": str(result.run_id) if waits else ""})
     here.output.result("build/v1", {"environment": environment, "action": action, **result.document()}, text)
     return ExitCode.DONE
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from alphaswarm.composition import options, session
+from alphaswarm.job_outputs import write_outputs
 from alphaswarm.output import details
 from alphaswarm_core.errors import UsageError
 
@@ -32,15 +33,17 @@ def pipeline_event(outputs: bool, **common: Any) -> None:  # noqa: FBT001
         "action": order.action,
         "runs": str(here.settings.trees[order.tree].applied_by == "runtime").lower(),
         "gated": str(environment.approvals > 0).lower(),
-        "directory": here.settings.trees[order.tree].path.format(env=order.environment),
+        "trees": json.dumps([order.tree] if order.named else list(here.settings.trees)),
+        "runtime_tree": here.settings.runtime_tree(),
         "plan_run": order.plan_run,
         "inputs": " ".join(f"--var={key}={value}" for key, value in sorted(order.inputs.items())),
         "plan_role": role_arn(here.settings, order.environment, Role.PLAN),
         "execution_role": f"arn:aws:iam::{environment.account_id}:role/AqpTerraformExecutionRole",
+        "external_id": f"{here.settings.project}-{order.environment}",
         "region": here.settings.region,
     }
     if outputs:
-        _write(answer)
+        write_outputs(answer)
     here.output.result("pipeline-event/v1", answer, details(answer))
 
 
@@ -54,12 +57,3 @@ def _event() -> dict[str, Any]:
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError("The event cannot be read", why=str(error)) from error
     return document if isinstance(document, dict) else {}
-
-
-def _write(answer: dict[str, str]) -> None:
-    """Each value is of a checked form without line breaks: none can write an output of its own."""
-    place = os.environ.get("GITHUB_OUTPUT")
-    if not place:
-        raise UsageError("There are no outputs", why="GITHUB_OUTPUT is not set", fix="Leave --outputs out")
-    with Path(place).open("a", encoding="utf-8") as file:
-        file.writelines(f"{key}={value}\n" for key, value in answer.items())
