@@ -1,5 +1,6 @@
 """A copy of the trees with a Terraform, and an AWS that needs no account."""
 
+import json
 import os
 import subprocess
 import sys
@@ -27,6 +28,7 @@ server.start()
 print(server.get_host_and_port()[1], flush=True)
 sys.stdin.read()
 """
+_BOOTSTRAP = "infrastructure/bootstrap"
 LOCAL_STATE = 'terraform {\n  backend "local" {}\n}\n'
 """A root module's override: its state lies beside it."""
 
@@ -152,3 +154,18 @@ def app_tier(tmp_path_factory: pytest.TempPathFactory, aws: Aws) -> AppTier:
     for name in ("dev", "prod"):
         aws.publish_landing_zone(name, aws.keys(ACCOUNTS[name]))
     return AppTier(copy, aws)
+
+
+@pytest.fixture(scope="session")
+def plan(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The plan of the account's bootstrap, as `terraform show -json` has it."""
+    copy = copy_trees(tmp_path_factory.mktemp("landing-zone"), terraform_or_skip())
+    (copy.path / _BOOTSTRAP / "backend_override.tf").write_text(LOCAL_STATE)
+    assert (installed := copy.initialise(_BOOTSTRAP)).exit_code == 0, installed.text
+    keys = aws.keys(ACCOUNTS["dev"])
+    aws.client("s3", keys).create_bucket(Bucket=f"alphaswarm-tfstate-{ACCOUNTS['dev']}")  # the bootstrap takes it in
+    values = "-var-file=dev.tfvars"
+    planned = copy.run(_BOOTSTRAP, "plan", "-input=false", "-no-color", values, "-out=saved.tfplan", **keys)
+    assert planned.exit_code == 0, planned.text
+    document: dict[str, Any] = json.loads(copy.run(_BOOTSTRAP, "show", "-json", "saved.tfplan", **keys).text)
+    return document

@@ -14,8 +14,7 @@ from alphaswarm_core.delivery.orders import ORDER_VARIABLES
 from alphaswarm_core.identity.audit import audit_plan_json
 from alphaswarm_core.identity.audit.model import Expectations
 from alphaswarm_core.identity.iam import Policy, PolicyKind, Principal, PrincipalKind, Request, evaluate, parse_policy
-from tests.checks.terraform import copy_trees
-from tests.terraform.conftest import ACCOUNTS, LOCAL_STATE, Aws, terraform_or_skip
+from tests.terraform.conftest import ACCOUNTS
 
 pytestmark = pytest.mark.xdist_group("app-tier")
 
@@ -150,21 +149,6 @@ KNOWN_LATER = {
 """Policies that name what the same plan makes; the modules' own suites read them."""
 ADMINISTRATOR = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 Ask = Callable[..., bool]
-
-
-@pytest.fixture(scope="module")
-def plan(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The plan of the account's bootstrap, as `terraform show -json` has it."""
-    copy = copy_trees(tmp_path_factory.mktemp("landing-zone"), terraform_or_skip())
-    (copy.path / ROOT / "backend_override.tf").write_text(LOCAL_STATE)
-    assert (installed := copy.initialise(ROOT)).exit_code == 0, installed.text
-    keys = aws.keys(ACCOUNT)
-    aws.client("s3", keys).create_bucket(Bucket=f"alphaswarm-tfstate-{ACCOUNT}")  # the bootstrap takes it in
-    values = "-var-file=dev.tfvars"
-    planned = copy.run(ROOT, "plan", "-input=false", "-no-color", values, "-out=saved.tfplan", **keys)
-    assert planned.exit_code == 0, planned.text
-    document: dict[str, Any] = json.loads(copy.run(ROOT, "show", "-json", "saved.tfplan", **keys).text)
-    return document
 
 
 @pytest.fixture(scope="module")

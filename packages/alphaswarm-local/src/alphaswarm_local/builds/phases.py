@@ -64,7 +64,7 @@ def following(phase: Phase, *, failed: bool, action: FailureAction = FailureActi
     if not failed or action is FailureAction.CONTINUE:
         return _NEXT[phase]
     if action in (FailureAction.ABORT, FailureAction.RETRY):
-        return Phase.UPLOAD_ARTIFACTS
+        return max(Phase.UPLOAD_ARTIFACTS, _NEXT[phase], key=ORDER.index)
     return _AFTER_FAILURE.get(phase, _NEXT[phase])
 
 
