@@ -17,6 +17,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/run-statuses.md": pages.run_statuses,
     "docs/reference/local-cloud.md": pages.local_cloud,
     "docs/reference/trust-rules.md": pages.trust_rules,
+    "docs/reference/local-github.md": pages.local_github,
     "docs/reference/actions-runner.md": pages.actions_runner,
     "docs/reference/policy-rules.md": pages.policy_rules,
 }

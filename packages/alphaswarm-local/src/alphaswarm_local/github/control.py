@@ -183,8 +183,10 @@ _FAULTS: dict[str, Callable[[Call, Faults], Answer]] = {"switch a fault on": _in
 @_endpoint("POST", "/repos/{owner}/{repo}/sync", None, "bring commits from the checkout")
 def _sync(call: Call) -> Answer:
     """Copy all commits of the directory that a repository was made from; its branches do not move by that."""
-    git, source = call.hub.git(call.repository), Path(call.repository.source or "/nonexistent")
-    if not BareRepository.is_repository(source):
+    git, parent = call.hub.git(call.repository), call.hub.store.records.repositories.get(call.repository.parent or 0)
+    made_from = call.repository.source or (parent.source if parent else "")  # a fork's owner has the same checkout
+    source = Path(made_from)
+    if not made_from or not BareRepository.is_repository(source):
         raise invalid(f"{call.repository.full_name} was not made from a git checkout")
     git.fetch(source, "+refs/heads/*:refs/internal/source/heads/*", "+refs/tags/*:refs/internal/source/tags/*",
               "+HEAD:refs/internal/source/HEAD")  # fmt: skip
@@ -209,6 +211,15 @@ def _event(call: Call) -> Answer:
         raise invalid(ref="there is no such branch or tag")
     before = commit.parents[0] if commit.parents else ZERO
     return Answer(document=_ids(firing.push(call.hub, call.repository, by, ref, (before, commit.sha))))
+
+
+@_endpoint("GET", "/repos/{owner}/{repo}/actions/runs/{run_id}/message", None, "why a run did not start")
+def _message(call: Call) -> Answer:
+    """GitHub shows this on the page of the run alone."""
+    run = call.hub.store.records.runs.get(call.number("run_id"))
+    if run is None or run.repository != call.repository.id:
+        raise not_found()
+    return Answer(document={"message": run.message})
 
 
 @_endpoint("POST", "/repos/{owner}/{repo}/actions/runs/{run_id}/bypass", None, "start all waiting jobs")
