@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from benchmarks import actions, cli, front_door, ledger, memory, packages, plan, trust
+from benchmarks import actions, builds, cli, front_door, ledger, memory, packages, plan, trust
 from benchmarks.measurement import CannotMeasureError, Measurement, missed, table
 from benchmarks.processes import run, user_environment
 from benchmarks.rehearsal import Rehearsal
@@ -28,6 +28,7 @@ SUBJECTS: Mapping[str, Subject] = {
     "trust": lambda _: trust.measure(),
     "actions": lambda _: actions.measure(),
     "packages": lambda _: packages.measure(),
+    "builds": lambda _: builds.measure(),
     "front-door": lambda _: front_door.measure(),
 }
 
