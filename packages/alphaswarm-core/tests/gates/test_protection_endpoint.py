@@ -1,10 +1,12 @@
 """The rule over HTTP: strangers learn nothing, GitHub is told afterwards, and nothing is lost between processes."""
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -99,10 +101,41 @@ def test_webhook_is_not_taken_when_it_cannot_be_remembered(stage: Stage, monkeyp
 
     body = encoded(document(stage.moment))
     with served(stage, FakeGithub(), still) as (client, _):
-        monkeypatch.setattr(type(stage.ledger), "receive_delivery", failing)
+        monkeypatch.setattr(type(stage.ledger), "receive_deliveries", failing)
         answer = client.post(PATH, content=body, headers=signed(body))
 
     assert (answer.status_code, answer.json()) == (503, {"code": "AS-LED-002"})
+
+
+def test_webhooks_that_come_at_once_are_taken_each_for_itself(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    commits: list[int] = []
+    receive = type(stage.ledger).receive_deliveries
+
+    def counting(ledger: Any, received: Any) -> Any:
+        commits.append(len(received))
+        return receive(ledger, received)
+
+    monkeypatch.setattr(type(stage.ledger), "receive_deliveries", counting)
+    rule = rule_of(stage, FakeGithub())
+    app = FastAPI()
+    app.include_router(protection_router(rule, lambda _: None))
+    bodies = [encoded(document(stage.moment, number=number)) for number in range(30)]
+    sent = [(body, signed(body, delivery=f"delivery-{number}")) for number, body in enumerate(bodies)]
+    sent += [
+        (bodies[0], signed(bodies[0], delivery="delivery-0")),
+        (bodies[1], signed(bodies[1], delivery="replayed-1")),
+    ]
+
+    async def all_at_once() -> list[int]:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://gate") as client:
+            answers = [client.post(PATH, content=body, headers=headers) for body, headers in sent]
+            return [answer.status_code for answer in await asyncio.gather(*answers)]
+
+    assert sorted(asyncio.run(all_at_once())) == [202] * 31 + [409]
+    assert sum(commits) == 32
+    assert len(commits) < 32
+    assert len(rule.open_requests()) == 30
 
 
 def test_request_of_an_earlier_process_is_answered_by_the_next(stage: Stage) -> None:

@@ -6,7 +6,7 @@ The decision is in the ledger before GitHub hears of it. A request is answered o
 that only lacks people stays open and is asked about again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -96,17 +96,38 @@ class ProtectionRule:
             LedgerError: it cannot be remembered, so it is not taken.
         """
         try:
-            delivery = verified(headers, body, self.rules, self.ledger.now())
-            if delivery is None:
-                return Receipt("ping")
-            known = self.ledger.receive_delivery(delivery)
-            if known is None:
-                return Receipt("accepted", delivery)
-            _require_the_same(delivery, known)
+            delivery = self.verify(headers, body)
         except WebhookRefusedError as error:
             self.note_refusal(error, headers.get("x-github-delivery", ""))
             raise
-        return Receipt(known.outcome or "accepted", None if known.outcome else known)
+        if delivery is None:
+            return Receipt("ping")
+        receipt = self.remember([delivery])[0]
+        if isinstance(receipt, WebhookRefusedError):
+            raise receipt
+        return receipt
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> Delivery | None:
+        """The request in a webhook; None for a greeting. The first half of `receive`: it writes nothing down."""
+        return verified(headers, body, self.rules, self.ledger.now())
+
+    def remember(self, received: Sequence[Delivery]) -> list[Receipt | WebhookRefusedError]:
+        """The second half, for requests that came at once; what came before is known, or refused as a replay."""
+        known = self.ledger.receive_deliveries(received)
+        return [self._receipt(*each) for each in zip(received, known, strict=True)]
+
+    def _receipt(self, delivery: Delivery, known: Delivery | None) -> Receipt | WebhookRefusedError:
+        if known is None:
+            return Receipt("accepted", delivery)
+        if (delivery.body_digest, delivery.delivery_id) == (known.body_digest, known.delivery_id):
+            return Receipt(known.outcome or "accepted", None if known.outcome else known)
+        error = WebhookReplayedError(
+            f"The webhook {delivery.delivery_id} is one that came before as {known.delivery_id}",
+            why="the same body under another id, or another body under the same id",
+            fix="Run the job again: GitHub then asks anew",
+        )
+        self.note_refusal(error, delivery.delivery_id)
+        return error
 
     def note_refusal(self, error: WebhookRefusedError, delivery_id: str) -> None:
         """An entry about a webhook that was refused; sparingly, since anybody can send one."""
@@ -206,15 +227,6 @@ class ProtectionRule:
             self.failures.add(key)
             facts: dict[str, Json] = {"code": error.code, "what": error.what, "environment": delivery.environment}
             self.ledger.note("gate:answer:failed", delivery.delivery_id, facts)
-
-
-def _require_the_same(delivery: Delivery, known: Delivery) -> None:
-    if (delivery.body_digest, delivery.delivery_id) != (known.body_digest, known.delivery_id):
-        raise WebhookReplayedError(
-            f"The webhook {delivery.delivery_id} is one that came before as {known.delivery_id}",
-            why="the same body under another id, or another body under the same id",
-            fix="Run the job again: GitHub then asks anew",
-        )
 
 
 def _state(decision: GateDecision) -> str | None:

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
+from alphaswarm_core.adapters.protection_endpoint.together import Together
 from alphaswarm_core.errors import AlphaSwarmError
 from alphaswarm_core.gates.protection_rule import ProtectionRule, Receipt
 from alphaswarm_core.gates.webhook import LARGEST_BODY
@@ -41,17 +42,15 @@ def protection_router(rule: ProtectionRule, submit: Callable[[Delivery], None]) 
         submit: Gets each request that waits for an answer: `AnsweringWorker.submit`.
     """
     router = APIRouter()
+    together = Together(rule.remember)
 
     @router.post(PATH, status_code=202)
     async def receive(request: Request) -> JSONResponse:
         """A webhook of GitHub's."""
         headers = {name.lower(): value for name, value in request.headers.items()}
         try:
-            body = await _body(request)
-            receipt = await run_in_threadpool(rule.receive, headers, body)
-        except WebhookTooLargeError as error:
-            await run_in_threadpool(rule.note_refusal, error, headers.get("x-github-delivery", ""))
-            return _refusal(error)
+            delivery = await _verified(rule, headers, request)
+            receipt = await together.one(delivery) if delivery else Receipt("ping")
         except AlphaSwarmError as error:
             return _refusal(error)
         if receipt.delivery is not None:
@@ -59,6 +58,14 @@ def protection_router(rule: ProtectionRule, submit: Callable[[Delivery], None]) 
         return _taken(receipt)
 
     return router
+
+
+async def _verified(rule: ProtectionRule, headers: Mapping[str, str], request: Request) -> Delivery | None:
+    try:
+        return rule.verify(headers, await _body(request))
+    except WebhookRefusedError as error:
+        await run_in_threadpool(rule.note_refusal, error, headers.get("x-github-delivery", ""))
+        raise
 
 
 async def _body(request: Request) -> bytes:

@@ -1,6 +1,6 @@
 """The part of the ledger that the gate works with: approvals, involvements, waivers, webhooks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
@@ -106,12 +106,16 @@ class GateRecords:
 
     def receive_delivery(self, delivery: Delivery) -> Delivery | None:
         """Remember a webhook's delivery; the earlier one with its body or its id, where there is one."""
+        return self.receive_deliveries([delivery])[0]
+
+    def receive_deliveries(self, received: Sequence[Delivery]) -> list[Delivery | None]:
+        """The same for several that came at once: one commit, so that a slow disk does not hold them up one by one."""
         try:
             with self._writing() as transaction:
-                return deliveries.receive(transaction, delivery)
-        except UniqueViolationError:  # PostgreSQL: it came twice at the same moment
+                return [deliveries.receive(transaction, each) for each in received]
+        except UniqueViolationError:  # PostgreSQL: one came twice at the same moment
             with self._writing() as transaction:
-                return deliveries.receive(transaction, delivery)
+                return [deliveries.receive(transaction, each) for each in received]
 
     def settle_delivery(
         self, body_digest: str, outcome: str | None, *, report: str | None = None, note: tuple[str, str, Json]
