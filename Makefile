@@ -13,7 +13,7 @@ WORKERS ?= 2
 unexport TF_CLI_CONFIG_FILE TF_PLUGIN_CACHE_DIR TF_DATA_DIR TF_CLI_ARGS
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check bench generate lock clean
+.PHONY: help setup demo rehearse test check bench generate lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -26,6 +26,9 @@ $(STAMP): requirements/dev.txt requirements/uv.txt packages/alphaswarm-core/pypr
 
 demo: setup ## Deploy the app tier of dev on the embedded AWS, audited; leaves it running to play with
 	@$(BIN)/alphaswarm demo
+
+rehearse: setup ## Rehearse a whole delivery to dev: landing zone, package index, build, PostgreSQL; at most eight minutes
+	@$(BIN)/alphaswarm rehearse
 
 test: setup ## Run every test (also PostgreSQL, real Terraform, the local cloud)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup

@@ -62,7 +62,7 @@ def execute(here: Session, asked: Asked) -> "BuildResult":
     say_target(here, asked.environment)
     if asked.action in _CHANGING:
         require_protected(here, asked.environment)
-    commit = _commit(here, asked.commit)
+    commit = commit_to_build(here, asked.commit)
     caller = _caller(here, asked.environment)
     project = project_name(here.settings, asked.environment)
     unseen = require_ready(AwsAccount(caller.cloud), project, asked.environment)
@@ -118,8 +118,12 @@ def _signals(asked: "StopAsked", wake: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _commit(here: Session, named: str | None) -> str:
-    """The commit to build: known in full, and where the build can get it."""
+def commit_to_build(here: Session, named: str | None) -> str:
+    """The commit to build: known in full, and where the build can get it.
+
+    Raises:
+        CommitUnknownError: there is none, or it was not pushed.
+    """
     from alphaswarm_core.delivery.builds import COMMIT
     from alphaswarm_core.delivery.checkout import has_commit, uncommitted, was_pushed
     from alphaswarm_core.identity.actor import is_workflow_job

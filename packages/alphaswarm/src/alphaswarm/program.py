@@ -41,6 +41,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "index": ("alphaswarm.commands.index:index", "The private package index: publish, log in, list"),
     "local": ("alphaswarm.commands.local:local", "The local cloud: an embedded AWS to rehearse on"),
     "demo": ("alphaswarm.commands.demo:demo", "Deploy to dev on the local cloud, from nothing, in one go"),
+    "rehearse": (
+        "alphaswarm.commands.rehearse:rehearse",
+        "Rehearse a whole delivery to dev: zone, index, build, ledger",
+    ),
     "doctor": ("alphaswarm.commands.doctor:doctor", "Say what is found, what is missing, how to get it"),
 }
 """Every command: where it lives, and its line in the overview."""

@@ -153,6 +153,12 @@ def bring_up(here: Session, environment: str) -> Bootstrapped:
         return steps.result(caller, made, changes and steps.apply())
 
 
+def pending(here: Session, environment: str) -> str | None:
+    """What bootstrapping again would change: Terraform's sentence, or None."""
+    with followed(here.output) as (progress, stop):
+        return Bootstrap(here, environment, progress, stop).plan()
+
+
 def _root_module(here: Session, environment: str) -> Path:
     directory = here.settings.root / ROOT
     for name in (f"{environment}.tfvars", f"{environment}.s3.tfbackend"):

@@ -1,22 +1,19 @@
 """`alphaswarm demo`: from nothing to a verified ledger on the local cloud, one line a step."""
 
 import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from alphaswarm.commands.bootstrap import bring_up
+from alphaswarm import acts
 from alphaswarm.commands.deploy import applying, runtime
 from alphaswarm.composition import Session, options, session
-from alphaswarm.output import paint, table
+from alphaswarm.output import table
 from alphaswarm.plan_text import headline
 from alphaswarm.rehearsed_sessions import Authority
 from alphaswarm.run_text import RUN_HEADERS, run_row
-from alphaswarm_core.errors import AlphaSwarmError
+from alphaswarm.story import Story, StoryError
 from alphaswarm_core.target import Target
 from alphaswarm_core.terraform.initialisation import INIT_ARGUMENTS
 
@@ -31,33 +28,6 @@ _NATIVE_SECONDS = 600.0
 _STEPS = 9
 
 
-class DemoError(AlphaSwarmError):
-    """A step of the demo did not do what it shows."""
-
-    code = "AS-DEMO-001"
-    summary = "A step of the demo did not do what it shows"
-
-
-class Story:
-    """Tells the steps: one line each, with what came out and how long it took."""
-
-    def __init__(self, here: Session) -> None:
-        self._here = here
-        self._number = 0
-        self.began = time.monotonic()
-
-    @contextmanager
-    def step(self, title: str) -> Iterator[list[str]]:
-        """Announce a step; the block appends what came out of it."""
-        self._number += 1
-        started = time.monotonic()
-        outcome: list[str] = []
-        yield outcome
-        took = f"{time.monotonic() - started:.1f} s"
-        mark = paint(f"[{self._number}/{_STEPS}]", "bold")
-        self._here.output.narrate(f"{mark} {title}: {' '.join(outcome)} ({took})")
-
-
 @click.command()
 @options()
 def demo(**common: Any) -> None:
@@ -69,7 +39,7 @@ def demo(**common: Any) -> None:
     ledger.
     """
     here = session(**common, target=Target.LOCAL)
-    story = Story(here)
+    story = Story(here, _STEPS)
     _start_cloud(here, story)
     _bootstrap(here, story)
     with runtime(here, ENVIRONMENT, Authority.PLAN) as planner:
@@ -82,19 +52,13 @@ def demo(**common: Any) -> None:
 
 
 def _start_cloud(here: Session, story: Story) -> None:
-    from alphaswarm_local import supervisor
-
-    settings = here.settings
-    accounts = {name: each.account_id for name, each in settings.environments.items()}
     with story.step("Local cloud, an AWS account for each environment") as outcome:
-        outcome.append(
-            supervisor.up(settings.home_path, region=settings.region, accounts=accounts, project=settings.root).endpoint
-        )
+        outcome.append(acts.start_cloud(here))
 
 
 def _bootstrap(here: Session, story: Story) -> None:
     with story.step(f"Bootstrap of {ENVIRONMENT}'s account: states and trust, alphaswarm bootstrap") as outcome:
-        outcome.append(bring_up(here, ENVIRONMENT).changes or "it is up already")
+        outcome.append(acts.bootstrap_account(here, ENVIRONMENT))
 
 
 def _landing_zone(here: Session, story: Story, run: "TerraformRuntime") -> None:
@@ -127,7 +91,7 @@ def _app_tier(story: Story, planner: "TerraformRuntime", deployer: "TerraformRun
     with story.step("App tier, planned again") as outcome:
         again = planner.plan(ENVIRONMENT)
         if not again.plan.is_empty:
-            raise DemoError("The second plan is not empty", why=headline(again.plan.summary()))
+            raise StoryError("The second plan is not empty", why=headline(again.plan.summary()))
         outcome.append("no changes")
 
 
@@ -140,7 +104,7 @@ def _bare_apply(here: Session, story: Story, run: "TerraformRuntime") -> None:
         if done.exit_code == 0 or not any(
             "run_id" in each.text or "alphaswarm deploy" in each.text for each in done.errors
         ):
-            raise DemoError("The app tier let itself be applied without a run", fix="Look at the root module's run.tf")
+            raise StoryError("The app tier let itself be applied without a run", fix="Look at the root module's run.tf")
         outcome.append("refused by the module itself")
 
 
@@ -155,7 +119,7 @@ def _ledger(here: Session, story: Story) -> None:
         with story.step("Ledger, alphaswarm ledger verify") as outcome:
             report = ledger.verify()
             if not report.ok:
-                raise DemoError(
+                raise StoryError(
                     "The ledger does not verify", why=report.problems[0].what, fix="alphaswarm ledger verify"
                 )
             outcome.append(f"{report.entries} entries and {report.runs} runs are whole")
@@ -168,7 +132,7 @@ def _ledger(here: Session, story: Story) -> None:
 
 
 def _what_next(story: Story) -> str:
-    return f"""Done in {time.monotonic() - story.began:.0f} s; everything is still running. To try next:
+    return f"""Done in {story.seconds:.0f} s; everything is still running. To try next:
   source .venv/bin/activate
   alphaswarm deploy plan --env dev                     # nothing to do
   alphaswarm deploy up --env dev --var log_retention_days=14

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alphaswarm.composition import options, say_target, session
+from alphaswarm.composition import Session, options, say_target, session
 from alphaswarm_core.errors import AlphaSwarmError, ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -93,20 +93,30 @@ def provision(environment: str, **common: Any) -> None:
     On AWS the owner's address is read from ALPHASWARM_LEDGER_OWNER_URL; on the local cloud a PostgreSQL is started. Run
     again it gives the runtime a new password, and the old one opens nothing any more.
     """
+    here = session(**common)
+    say_target(here, environment)
+    done = provisioned(here, environment)
+    text = f"Roles: {', '.join(done['roles'])}\nThe runtime's address: {done['secret']}"
+    here.output.result("ledger-provision/v1", done, text)
+
+
+def provisioned(here: Session, environment: str) -> dict[str, Any]:
+    """Tables, roles, and a new address of the runtime in its secret; which they are.
+
+    Raises:
+        AlphaSwarmError: database or secret are not there, or refuse.
+    """
     from alphaswarm.ledger_database import owner_address
     from alphaswarm_core.adapters.handle_values import first_handle, put_secret
     from alphaswarm_core.ledger.store import Ledger
 
-    here = session(**common)
-    say_target(here, environment)
     cloud = here.cloud_environment(environment)
     secret = first_handle(cloud, environment, _SECRET_HANDLES)
     owner = owner_address(here, environment)
     Ledger.migrate(owner)
     roles = Ledger.grant(owner)
     put_secret(cloud, secret, Ledger.runtime_url(owner))
-    document = {"environment": environment, "roles": list(roles), "secret": secret}
-    here.output.result("ledger-provision/v1", document, f"Roles: {', '.join(roles)}\nThe runtime's address: {secret}")
+    return {"environment": environment, "roles": list(roles), "secret": secret}
 
 
 def _verify_file(place: Path, head: tuple[int, str] | None) -> "VerificationReport":
