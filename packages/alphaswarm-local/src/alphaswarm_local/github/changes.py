@@ -9,7 +9,7 @@ from alphaswarm_local.github.git import ZERO, GitError
 from alphaswarm_local.github.hub import Hub
 from alphaswarm_local.github.rest.answers import Refusal, invalid
 from alphaswarm_local.github.rulesets import refusal
-from alphaswarm_local.github.state.repositories import Repository
+from alphaswarm_local.github.state.repositories import Activity, Repository
 
 
 def kind_of_change(hub: Hub, repository: Repository, old: str, new: str) -> str:
@@ -66,6 +66,25 @@ def change_ref(
 
 def ref_changed(hub: Hub, repository: Repository, ref: str, change: tuple[str, str], by: Principal) -> None:
     """What follows when a branch or tag has moved."""
+    _remember(hub, repository, ref, change, by)
     firing.push(hub, repository, by, ref, change)
     if ref.startswith("refs/heads/"):
         pulls.branch_moved(hub, repository, ref.removeprefix("refs/heads/"), change[1], by)
+
+
+_ACTIVITIES = {
+    "creation": "branch_creation",
+    "deletion": "branch_deletion",
+    "update": "push",
+    "non_fast_forward": "force_push",
+}
+
+
+def _remember(hub: Hub, repository: Repository, ref: str, change: tuple[str, str], by: Principal) -> None:
+    """Who pushed what: told by `/activity`, of branches only, as on GitHub."""
+    if not ref.startswith("refs/heads/"):
+        return
+    kind = _ACTIVITIES[kind_of_change(hub, repository, *change)]
+    made = Activity(hub.store.new_id("activity"), ref, *change, kind, firing.sender_of(by), hub.store.now())
+    with hub.store:
+        repository.activity.append(made)

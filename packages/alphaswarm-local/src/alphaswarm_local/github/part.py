@@ -10,6 +10,7 @@ from alphaswarm_local.github.git_http import GitHttp
 from alphaswarm_local.github.rest.api import RestApi
 from alphaswarm_local.github.rest.faults import Faults
 from alphaswarm_local.github.setting_up import declare, make_hub
+from alphaswarm_local.pip_settings import environment_for_jobs, environment_of_pip
 from alphaswarm_local.world import Part, World
 
 API_PATH, GIT_PATH, CONTROL_PATH = f"{GITHUB_PATH}/api/v3", f"{GITHUB_PATH}/git", f"{GITHUB_PATH}/_control"
@@ -47,8 +48,9 @@ def github(world: World) -> Part:
 
 
 def _told_to_jobs(world: World) -> dict[str, str]:
-    """Where AWS is, and no credentials: a job gets those for its token. No configuration of the host is read."""
+    """Where AWS and the package index are, and no credentials of AWS: a job gets those for its token."""
     return {
+        **environment_for_jobs(environment_of_pip()),
         "AWS_ENDPOINT_URL": world.endpoint,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,

@@ -10,7 +10,7 @@ from alphaswarm_local.github.events import payloads
 from alphaswarm_local.github.hub import Hub
 from alphaswarm_local.github.rest.answers import Refusal, invalid
 from alphaswarm_local.github.state.repositories import CustomRule, Environment, Repository
-from alphaswarm_local.github.state.runs import PendingDeployment, Review, Run
+from alphaswarm_local.github.state.runs import PendingDeployment, Run
 from alphaswarm_local.github.views.accounts import node_id, user
 from alphaswarm_local.github.views.deployments import deployment_document
 from alphaswarm_local.github.views.pulls import short_pull
@@ -53,8 +53,6 @@ def answer(
     with hub.store:
         for each in waiting:
             _take(each, rule, state, comment)
-        if state is not None and by.account is not None:
-            run.reviews.append(Review((environment.id,), state, comment, by.account, hub.store.now()))
 
 
 def _take(pending: PendingDeployment, rule: CustomRule, state: str | None, comment: str) -> None:

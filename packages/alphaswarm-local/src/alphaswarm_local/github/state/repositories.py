@@ -171,6 +171,19 @@ class Ruleset:
     document: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """A ref that moved, and who moved it."""
+
+    id: int
+    ref: str
+    before: str
+    after: str
+    kind: str
+    actor: Account
+    at: datetime
+
+
 @dataclass(slots=True)
 class ActionsSettings:
     """What a repository allows its workflows."""
@@ -218,6 +231,7 @@ class Repository:
     comments: dict[int, Comment] = field(default_factory=dict)
     check_runs: dict[int, CheckRun] = field(default_factory=dict)
     statuses: list[CommitStatus] = field(default_factory=list)
+    activity: list[Activity] = field(default_factory=list)
     rulesets: dict[int, Ruleset] = field(default_factory=dict)
     actions: ActionsSettings = field(default_factory=ActionsSettings)
     oidc: OidcSubject = field(default_factory=OidcSubject)

@@ -9,6 +9,7 @@ from alphaswarm_local.github.git import ZERO
 from alphaswarm_local.github.rest.answers import Answer, Refusal, created, invalid, no_content, not_found, page
 from alphaswarm_local.github.rest.routing import Call, endpoint
 from alphaswarm_local.github.rulesets import rules_of
+from alphaswarm_local.github.views.accounts import moment, node_id, user
 from alphaswarm_local.github.views.repositories import (
     branch_document,
     commit_document,
@@ -52,6 +53,23 @@ def branch(call: Call) -> Answer:
 def branch_rules(call: Call) -> Answer:
     """Of all active rulesets."""
     return page(rules_of(call.repository, f"refs/heads/{call.path['branch']}"), call.query, call.url)
+
+
+@endpoint("GET", "/repos/{owner}/{repo}/activity", read("contents"), "Who moved which branch")
+def activity(call: Call) -> Answer:
+    """The newest first; by `ref`, `actor` and `activity_type`."""
+    found = [
+        {
+            "id": each.id, "node_id": node_id("Push", each.id), "before": each.before, "after": each.after,
+            "ref": each.ref, "timestamp": moment(each.at), "activity_type": each.kind,
+            "actor": user(call.hub, each.actor),
+        }
+        for each in reversed(call.repository.activity)
+        if call.query.get("ref") in (None, each.ref, each.ref.removeprefix("refs/heads/"))
+        and call.query.get("actor") in (None, each.actor.login)
+        and call.query.get("activity_type") in (None, each.kind)
+    ]  # fmt: skip
+    return page(found, call.query, call.url)
 
 
 @endpoint("GET", "/repos/{owner}/{repo}/tags", read("contents"), "Tags")

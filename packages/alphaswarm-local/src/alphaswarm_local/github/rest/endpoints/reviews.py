@@ -56,7 +56,7 @@ def review(call: Call) -> Answer:
 
 @endpoint("GET", _RUN + "/approvals", read("actions"), "Who approved and rejected")
 def approvals(call: Call) -> Answer:
-    """People's reviews and apps' answers, the newest last."""
+    """People's reviews, the newest last; what apps answered for their rules is not among them."""
     return Answer(document=[approval_document(call.hub, call.repository, each) for each in run_of(call).reviews])
 
 
