@@ -143,7 +143,7 @@ def test_no_session_is_given_when_root_or_garbage_asks_for_a_role(client: Client
 @pytest.mark.parametrize(
     ("service", "operation", "arguments", "named"),
     [
-        ("codebuild", "start_build", {"projectName": "any"}, "codebuild:StartBuild"),
+        ("codebuild", "start_build_batch", {"projectName": "any"}, "codebuild:StartBuildBatch"),
         ("ec2", "run_instances", {"MinCount": 1, "MaxCount": 1}, "ec2:RunInstances"),
         ("eks", "list_addons", {"clusterName": "any"}, "eks:ListAddons"),
         ("iam", "create_access_key", {"UserName": "any"}, "iam:CreateAccessKey"),
@@ -286,6 +286,6 @@ def test_aws_cli_fails_with_aws_errors_when_keys_are_bad_or_calls_unsupported(cl
     assert "SignatureDoesNotMatch" in wrong.stderr
     unknown = _cli(environment | {"AWS_ACCESS_KEY_ID": "AKIAZZZZZZZZZZZZZZZZ"}, "s3api", "list-buckets")
     assert "InvalidAccessKeyId" in unknown.stderr
-    unsupported = _cli(environment, "codebuild", "start-build", "--project-name", "any")
+    unsupported = _cli(environment, "codebuild", "start-build-batch", "--project-name", "any")
     assert "NotImplemented" in unsupported.stderr
-    assert "codebuild:StartBuild" in unsupported.stderr
+    assert "codebuild:StartBuildBatch" in unsupported.stderr
