@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import ErrorDetails
 
 from alphaswarm_core.errors import ConfigurationError, UsageError
+from alphaswarm_core.image_settings import ImagesSettings
 from alphaswarm_core.target import Target
 from alphaswarm_core.toml_lines import line_of, syntax_error_line
 
@@ -26,8 +27,6 @@ ENVIRONMENT_VARIABLES: dict[str, tuple[str, ...]] = {
     "ALPHASWARM_LEDGER_URL": ("ledger", "url"),
     "ALPHASWARM_ENGINE": ("terraform", "engine"),
     "ALPHASWARM_TERRAFORM_BINARY": ("terraform", "binary"),
-    "ALPHASWARM_ADMIN_PUBLIC_URL": ("admin", "public_url"),
-    "ALPHASWARM_ADMIN_SIGN_IN": ("admin", "sign_in"),
 }
 """Which `ALPHASWARM_*` variable sets which key."""
 
@@ -161,21 +160,6 @@ class IndexSettings(_Section):
         return directories
 
 
-class AdminSettings(_Section):
-    """The admin console."""
-
-    public_url: Annotated[str, Field(pattern=r"^https?://[a-z0-9.:\[\]-]+$")] = Field(
-        "http://127.0.0.1:8900",
-        description="Where people open the console; without a path. Anything but https only on loopback.",
-        examples=["https://admin.example.com"],
-    )
-    sign_in: Literal["development"] = Field(
-        "development",
-        description="How people sign in. `development`: as whom they like, on loopback and on the local target only.",
-        examples=["development"],
-    )
-
-
 class EnvironmentSettings(_Section):
     """One environment: one AWS account, one gate."""
 
@@ -207,6 +191,13 @@ class EnvironmentSettings(_Section):
         description="The environment in which the same commit, modules and images must have been applied and verified "
         "before; none means that nothing is asked.",
         examples=["dev"],
+    )
+    verify_images: bool = Field(
+        default=False,
+        strict=True,
+        description="Whether every image of a plan has to pass verification, before the plan counts and again before "
+        "it is applied.",
+        examples=[True],
     )
     shared: bool = Field(
         default=True,
@@ -303,7 +294,7 @@ class Settings(_Section):
     policy: PolicySettings = PolicySettings()
     github: GithubSettings = GithubSettings()
     index: IndexSettings = IndexSettings()
-    admin: AdminSettings = AdminSettings()
+    images: ImagesSettings = ImagesSettings()
     environments: dict[str, EnvironmentSettings] = Field(description="The environments, in the order of promotion.")
     people: dict[str, PersonSettings] = Field(
         default_factory=dict,
@@ -317,6 +308,16 @@ class Settings(_Section):
     def _environments_exist(self) -> "Settings":
         if not self.environments:
             raise ValueError("no environment is declared")
+        return self
+
+    @model_validator(mode="after")
+    def _images_come_from_somewhere(self) -> "Settings":
+        for name, service in self.images.services.items():
+            if service.source not in self.github.repositories:
+                raise ValueError(f"images.services.{name}.source names '{service.source}', which is not declared")
+        repositories = [each.repository for each in self.images.services.values()]
+        if len(set(repositories)) != len(repositories):
+            raise ValueError("two services of images.services share a repository")
         return self
 
     @model_validator(mode="after")

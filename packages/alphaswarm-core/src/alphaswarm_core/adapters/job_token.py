@@ -64,6 +64,15 @@ def job_token(environ: Mapping[str, str]) -> str:
     """A fresh token of this job, made for us; not yet verified.
 
     Raises:
+        AlphaSwarmError: as `token_for`.
+    """
+    return token_for(environ, AUDIENCE)
+
+
+def token_for(environ: Mapping[str, str], audience: str) -> str:
+    """A fresh token of this job for `audience`; not yet verified.
+
+    Raises:
         JobTokenMissingError: the job has no `id-token: write`.
         JobTokenUnavailableError: the issuer does not answer.
     """
@@ -73,7 +82,7 @@ def job_token(environ: Mapping[str, str]) -> str:
             why=f"{REQUEST_URL} and {_TOKEN} are not set",
             fix="Give the job `permissions: id-token: write`; a pull request from a fork never gets it",
         )
-    return _requested(environ)
+    return _requested(environ, audience)
 
 
 def verify_token(text: str, issuer: Issuer, jwks_url: str, audience: str, *, at: float | None = None) -> VerifiedClaims:
@@ -94,8 +103,8 @@ def verify_token(text: str, issuer: Issuer, jwks_url: str, audience: str, *, at:
     return TokenVerifier(issuer, [audience], keys).verify(text, time.time() if at is None else at)
 
 
-def _requested(environ: Mapping[str, str]) -> str:
-    url = f"{_web(environ[REQUEST_URL])}&audience={quote(AUDIENCE, safe='')}"
+def _requested(environ: Mapping[str, str], audience: str) -> str:
+    url = f"{_web(environ[REQUEST_URL])}&audience={quote(audience, safe='')}"
     request = urllib.request.Request(url, headers={"Authorization": f"bearer {environ[_TOKEN]}"})  # noqa: S310 - checked
     try:
         value = json.loads(_answer(request))["value"]
