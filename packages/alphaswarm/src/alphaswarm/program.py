@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "github": ("alphaswarm.commands.github:github", "Set up and check GitHub's environments and variables"),
     "pipeline": ("alphaswarm.commands.pipeline:pipeline", "Draw and rehearse the workflows"),
     "halt": ("alphaswarm.commands.halt:halt", "Stop all applies and destroys, or let them go on"),
+    "image": ("alphaswarm.commands.image:image", "The services' images: sign, attest, scan, verify"),
     "index": ("alphaswarm.commands.index:index", "The private package index: publish, log in, list"),
     "local": ("alphaswarm.commands.local:local", "The local cloud: an embedded AWS to rehearse on"),
     "demo": ("alphaswarm.commands.demo:demo", "Deploy to dev on the local cloud, from nothing, in one go"),

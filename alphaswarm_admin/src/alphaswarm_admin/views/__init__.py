@@ -1,1 +1,0 @@
-"""From the ledger's records to what goes over the wire. Pure."""
