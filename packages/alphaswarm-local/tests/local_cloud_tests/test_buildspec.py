@@ -23,7 +23,7 @@ phases:
   install: {runtime-versions: {python: 3.12}, commands: [a]}
   build: {on-failure: RETRY-2-timed out, commands: [b, "c: d"], finally: [e]}
 reports: {r: {files: ['*']}}
-cache: {paths: [x]}
+cache: {key: k, paths: [x/**/*, y]}
 artifacts: {files: ['**/*'], discard-paths: yes, base-directory: out, exclude-paths: '*.log', name: n}
 """
 
@@ -42,8 +42,9 @@ def test_buildspec_keeps_what_was_written_when_yaml_would_make_something_else_of
     assert not build.on_failure.retries_after("it broke")
     assert spec.artifacts is not None
     assert (spec.artifacts.discard_paths, spec.artifacts.base_directory) == (True, "out")
+    assert spec.cached == ("x/**/*", "y")
     assert sorted(note.partition(":")[0].partition(" ")[0] for note in spec.notes) == [
-        "cache", "reports", "runtime-versions",
+        "cache/key,", "reports", "runtime-versions",
     ]  # fmt: skip
 
 

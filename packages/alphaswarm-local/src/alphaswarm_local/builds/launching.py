@@ -18,10 +18,12 @@ class Launcher:
         endpoint: The local cloud's address.
         checkout: The repository that stands for the one on GitHub.
         credentials_url: The container-credentials endpoint.
+        caches: Where the local caches of projects are kept.
     """
 
-    def __init__(self, endpoint: str, checkout: Path, credentials_url: str) -> None:
+    def __init__(self, endpoint: str, checkout: Path, credentials_url: str, caches: Path) -> None:
         self._endpoint, self._checkout, self._credentials_url = endpoint, checkout, credentials_url
+        self._caches = caches
 
     def __call__(self, build: BuildRecord, token: str, over: Callable[[RunningBuild], None]) -> RunningBuild:
         """Start `build`.
@@ -61,8 +63,14 @@ class Launcher:
             variables=settings.variables,
             path=search_path(),
             built_in=_built_in(build),
+            cache=self._cache(build),
             notes=tuple(settings.notes),
         )
+
+    def _cache(self, build: BuildRecord) -> str | None:
+        identity = build.identity
+        place = self._caches / identity.account_id / identity.region / identity.project
+        return str(place) if build.settings.has_custom_cache else None
 
 
 def search_path() -> str:

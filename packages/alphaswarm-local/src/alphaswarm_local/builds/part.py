@@ -22,7 +22,9 @@ def builds(world: World) -> Part:
     """CodeBuild's builds, their credentials and quotas, and the rehearsal of their authority."""
     address = world.endpoint + BUILDS_PATH
     credentials, quotas = BuildCredentials(world.hosts), AccountQuotas()
-    launcher = Launcher(world.endpoint, world.project, address + CREDENTIALS_PATH)
+    launcher = Launcher(
+        world.endpoint, world.project, address + CREDENTIALS_PATH, world.home / "local" / "build-caches"
+    )
     queue = BuildQueue(quotas, launcher, lambda build: credentials.close(build.identity.arn))
     operations = Builds(
         BuildBook(),

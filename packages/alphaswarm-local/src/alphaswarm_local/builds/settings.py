@@ -87,13 +87,18 @@ class BuildSettings:
         )
 
     @property
+    def has_custom_cache(self) -> bool:
+        """Whether directories that the buildspec names are kept on this machine."""
+        return self.cache.get("type") == "LOCAL" and "LOCAL_CUSTOM_CACHE" in self.cache.get("modes", ())
+
+    @property
     def notes(self) -> Iterator[str]:
         """What of it has no effect here, in sentences for the log."""
         yield f"Without effect here: the image {self.environment['image']}; commands run on this machine"
         if self.vpc:
             yield "Without effect here: the VPC; builds use the network of this machine"
-        if self.cache.get("type", "NO_CACHE") != "NO_CACHE":
-            yield "Without effect here: the cache"
+        if self.cache.get("type", "NO_CACHE") != "NO_CACHE" and not self.has_custom_cache:
+            yield "Without effect here: a cache other than LOCAL_CUSTOM_CACHE"
         if self.environment.get("privilegedMode"):
             yield "Without effect here: privileged mode; commands have the rights of who started the local cloud"
 

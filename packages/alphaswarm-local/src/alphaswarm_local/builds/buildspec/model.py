@@ -74,6 +74,7 @@ class Buildspec:
         parameters: Name of a variable → name of its parameter.
         secrets: Name of a variable → its secret.
         exported: Names of variables whose values leave the build.
+        cached: What the project's cache keeps for its next build, as it is written.
         phases: Those that are there, of `COMMAND_PHASES`.
         notes: What is there and has no effect here, in sentences for the log.
     """
@@ -85,4 +86,5 @@ class Buildspec:
     secrets: Mapping[str, SecretReference] = field(default_factory=dict)
     exported: tuple[str, ...] = ()
     artifacts: ArtifactSpec | None = None
+    cached: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

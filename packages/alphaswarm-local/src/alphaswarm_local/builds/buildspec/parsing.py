@@ -28,6 +28,7 @@ _ARTIFACTS = dict.fromkeys(
         "secondary-artifacts",
     )
 )  # fmt: skip
+_CACHE = dict.fromkeys(("action", "fallback-keys", "key", "paths"))
 _SHELLS = {"bash": "bash", "/bin/bash": "bash", "sh": "/bin/sh", "/bin/sh": "/bin/sh"}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 T = TypeVar("T")
@@ -59,6 +60,7 @@ def parse_buildspec(source: str | bytes) -> Buildspec:
         secrets=secrets,
         exported=_exported(env.get("exported-variables"), {*parameters, *secrets}),
         artifacts=_artifacts(top["artifacts"]) if "artifacts" in top else None,
+        cached=_cached(top["cache"]) if "cache" in top else (),
         notes=tuple(_notes(top, env, phases)),
     )
 
@@ -184,6 +186,11 @@ def _artifacts(node: yaml.Node) -> ArtifactSpec:
     )
 
 
+def _cached(node: yaml.Node) -> tuple[str, ...]:
+    parts = nodes.mapping(node, "cache", _CACHE)
+    return nodes.sequence(parts["paths"], "cache/paths", nodes.text) if "paths" in parts else ()
+
+
 def _excluded(node: yaml.Node | None) -> tuple[str, ...]:
     if node is None:
         return ()
@@ -199,9 +206,8 @@ def _notes(
     if "reports" in top:
         nodes.mapping(top["reports"], "reports")
         yield "reports: there are no report groups here, nothing is reported"
-    if "cache" in top:
-        nodes.mapping(top["cache"], "cache")
-        yield "cache: nothing is restored and nothing is saved"
+    if "cache" in top and nodes.mapping(top["cache"], "cache").keys() & {"action", "fallback-keys", "key"}:
+        yield "cache/key, cache/fallback-keys, cache/action: they are for caches in S3"
     if "git-credential-helper" in env and nodes.flag(env["git-credential-helper"], "env/git-credential-helper"):
         yield "git-credential-helper: there is no repository to authenticate to"
     if "install" in phases:

@@ -14,6 +14,7 @@ from alphaswarm_local.builds.buildspec import (
 )
 from alphaswarm_local.builds.phases import Context, Phase, Status, following
 from alphaswarm_local.builds.worker import artifacts
+from alphaswarm_local.builds.worker.cache import LocalCache
 from alphaswarm_local.builds.worker.cloud import Cloud, CloudError
 from alphaswarm_local.builds.worker.events import Events
 from alphaswarm_local.builds.worker.failures import PhaseFailedError, client_error
@@ -51,6 +52,7 @@ class Build:
             orders.endpoint, orders.region, orders.credentials_url, orders.credentials_token, self._mask.add
         )
         self._log = BuildLog(self._cloud, orders.log_group, orders.log_stream, self._mask)
+        self._cache = LocalCache(orders.cache, self._log.say)
         self._captured: bytearray | None = None
         self._processes = Processes(orders.seconds, lifeline, self._take, self._log.tick, events.running)
         root = Path(orders.scratch)
@@ -135,6 +137,7 @@ class Build:
             raise PhaseFailedError("YAML_FILE_ERROR", ". ".join(filter(None, (problem.what, problem.fix)))) from problem
         for note in self._spec.notes:
             self._log.say(f"Without effect here: {note}")
+        self._cache.link(self._spec.cached, self._places["src"])
         self._log.say("Processing environment variables")
         self._shell = self._prepared_shell(resolved)
 

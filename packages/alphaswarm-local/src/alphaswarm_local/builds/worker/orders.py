@@ -49,6 +49,7 @@ class Orders:
         artifacts: As the project has them.
         path: `PATH` of its commands.
         built_in: The `CODEBUILD_…` variables that are known when it starts.
+        cache: Where the project's local custom cache is; None: it has none.
         notes: What of the project has no effect here, for the log.
     """
 
@@ -69,6 +70,7 @@ class Orders:
     variables: tuple[Variable, ...]
     path: str
     built_in: Mapping[str, str]
+    cache: str | None = None
     notes: tuple[str, ...] = ()
 
     def to_line(self) -> bytes:
