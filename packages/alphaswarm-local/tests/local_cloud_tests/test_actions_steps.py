@@ -51,6 +51,18 @@ def test_nothing_of_the_machine_leaks_into_steps(tmp_path: Path, monkeypatch: py
     assert ours <= {"CI", "PATH", "HOME", "LANG", "PWD", "SHLVL", "_", "GIT_CONFIG_NOSYSTEM", "GIT_TERMINAL_PROMPT"}
 
 
+def test_what_steps_add_to_the_path_stands_in_front_of_one_that_is_stated(tmp_path: Path) -> None:
+    steps = """
+- run: echo "/added" >> "$GITHUB_PATH"; echo "PATH=/exported:$PATH" >> "$GITHUB_ENV"
+- {run: 'echo "1 $PATH"'}
+- {run: 'echo "2 $PATH"', env: {PATH: '/own:/usr/bin:/bin'}}
+"""
+    trial = Trial(tmp_path, job(steps), settings={"path": "/usr/bin:/bin"})
+
+    assert trial.run().conclusion is SUCCESS
+    assert {"1 /added:/exported:/usr/bin:/bin", "2 /added:/own:/usr/bin:/bin"} <= set(trial.log("a"))
+
+
 def test_paths_outputs_and_summaries_are_taken_in(tmp_path: Path) -> None:
     steps = """
 - run: |

@@ -81,4 +81,11 @@ class CommandFileError(AlphaSwarmError):
     summary = "A step wrote an unreadable line to one of its command files"
 
 
+class DeadlockError(RefusedError):
+    """A job, or a workflow that is called, wants a concurrency group that is held until it ends."""
+
+    code = "AS-ACT-009"
+    summary = "A job wants the concurrency group that its own run holds"
+
+
 _LONGEST_SHOWN = 200

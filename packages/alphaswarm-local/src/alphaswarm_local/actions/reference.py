@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from alphaswarm_local.actions.builtin import BUILT_IN
 from alphaswarm_local.actions.engine.calls import DEEPEST_CALL, MOST_CALLED
 from alphaswarm_local.actions.engine.frames import DEEPEST_ACTION
+from alphaswarm_local.actions.engine.limits import LONGEST_MINUTES
 from alphaswarm_local.actions.engine.matrix import MOST_COMBINATIONS
+from alphaswarm_local.actions.engine.processes import LONGEST_LINE
 from alphaswarm_local.actions.engine.shells import BUILT_IN_SHELLS
 from alphaswarm_local.actions.expressions.compiling import DEEPEST
 from alphaswarm_local.actions.expressions.functions import ARITIES
@@ -22,6 +24,14 @@ _REFUSED = (
     ("shells `cmd` and `powershell`", "the step fails: they are on Windows only"),
     ("a shell or tool that is not on this machine", "the step fails and names it"),
     ("`::set-output::`, `::save-state::`, `::set-env::`, `::add-path::`", "the step fails: use the command files"),
+    ("a line of output that is too long", "left out of the log, with a line that says so"),
+    (
+        "a required input without a default that a step does not give",
+        "the step fails; GitHub goes on with an empty text",
+    ),
+    ("`HOME`", "a directory of the job's own; no `env` replaces it"),
+    ("a job, or called workflow, in the concurrency group of its own run", "the job fails; GitHub cancels it"),
+    ("processes that a step leaves running", "killed at the end of the job"),
     ("problem matchers", "ignored, with a line in the log"),
     ("`runs-on`", "every job runs on this machine; labels of Windows, and of macOS elsewhere, fail the job"),
     ("`pre` of an action inside a composite action", "runs just before its main part"),
@@ -40,6 +50,8 @@ _BOUNDS = (
     ("levels of reusable workflows", DEEPEST_CALL),
     ("different reusable workflows of a run", MOST_CALLED),
     ("levels of composite actions", DEEPEST_ACTION),
+    ("minutes of a job or step", LONGEST_MINUTES),
+    ("characters of a line of output", LONGEST_LINE),
 )
 
 

@@ -1,12 +1,15 @@
 """Runs a workflow in memory."""
 
 import textwrap
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from alphaswarm_local.actions.engine import Engine, RunnerSettings, RunResult
-from alphaswarm_local.actions.seam.events import Annotated, Conclusion, JobChanged, RunChanged, StepChanged
+from alphaswarm_local.actions.seam.events import Annotated, Conclusion, JobChanged, RunChanged, Status, StepChanged
 from alphaswarm_local.actions.seam.in_memory import InMemoryControlPlane
 from alphaswarm_local.actions.seam.requests import RepositoryFacts, RunRequest
 
@@ -91,3 +94,26 @@ class Trial:
     def run_events(self) -> list[RunChanged]:
         """What happened to the run."""
         return [each for each in self.plane.events if isinstance(each, RunChanged)]
+
+
+def wait_for_line(trial: Trial, line: str) -> None:
+    """Until a step has written it."""
+    wait_until(lambda: line in trial.plane.log(), f"nobody wrote {line}")
+
+
+def wait_for_status(trial: Trial, run_id: int, status: Status) -> None:
+    """Until a run is that far."""
+    events = trial.run_events
+    wait_until(
+        lambda: any(each.run.run_id == run_id and each.status is status for each in events()),
+        f"run {run_id} never was {status}",
+    )
+
+
+def wait_until(holds: Callable[[], object], otherwise: str) -> None:
+    """Until it holds."""
+    for _ in range(3000):
+        if holds():
+            return
+        threading.Event().wait(0.01)
+    pytest.fail(otherwise)

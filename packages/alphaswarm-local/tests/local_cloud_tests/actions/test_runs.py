@@ -1,7 +1,6 @@
 """Whole runs: graph, matrix, conditions, calls, environments, concurrency, cancellation. Processes are real."""
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,10 @@ from alphaswarm_local.actions.engine.matrix import combinations
 from alphaswarm_local.actions.errors import WorkflowFileError
 from alphaswarm_local.actions.seam.cancellation import Cancellation
 from alphaswarm_local.actions.seam.control_plane import Admission, IdentityRequest, Material
-from alphaswarm_local.actions.seam.events import Conclusion, JobChanged, Status
+from alphaswarm_local.actions.seam.events import Conclusion, JobChanged
 from alphaswarm_local.actions.seam.requests import FinishedJob, JobFacts
 
-from .runs import Trial, request
+from .runs import Trial, request, wait_for_line
 
 SUCCESS, FAILURE, SKIPPED, CANCELLED = Conclusion.SUCCESS, Conclusion.FAILURE, Conclusion.SKIPPED, Conclusion.CANCELLED
 
@@ -398,82 +397,66 @@ def test_a_step_and_a_job_that_take_too_long_are_ended(tmp_path: Path) -> None:
     assert "exceeded the maximum execution time" in trial.message("job")
 
 
-def test_a_newcomer_takes_the_place_of_the_run_that_waits(tmp_path: Path) -> None:
-    gate = tmp_path / "go"
-    trial = Trial(
-        tmp_path,
-        f"""
+def test_of_a_matrix_no_more_run_at_a_time_than_it_says(tmp_path: Path) -> None:
+    mark = tmp_path / "inside"
+    workflow = """
         on: push
-        concurrency: deploy
-        jobs: {{a: {{runs-on: x, steps: [{{run: 'echo started; until test -e {gate}; do sleep 0.05; done'}}]}}}}
-        """,
-    )
-    first = trial.engine.start(request(run_id=1))
-    wait_for_line(trial, "started")
-    second = trial.engine.start(request(run_id=2))
-    wait_for_status(trial, 2, Status.PENDING)
-    third = trial.engine.start(request(run_id=3))
+        jobs:
+          a:
+            runs-on: x
+            strategy: {{fail-fast: false, max-parallel: {most}, matrix: {{n: [1, 2, 3]}}}}
+            steps: [{{run: 'mkdir {mark} && {then}'}}]
+        """
+    one = Trial(tmp_path / "1", workflow.format(most=1, mark=mark, then=f"sleep 0.1 && rmdir {mark}"))
+    all_of_them = Trial(tmp_path / "3", workflow.format(most=3, mark=mark, then="true"))
+    unbounded = Trial(tmp_path / "e", workflow.format(most="\"${{ fromJSON('1e999') }}\"", mark=mark, then="true"))
 
-    replaced = second.wait(30)
-    gate.touch()
-    results = [each.wait(30) for each in (first, third)]
-
-    assert replaced is not None
-    assert replaced.conclusion is CANCELLED
-    assert "higher priority waiting request" in replaced.message
-    assert [each.conclusion for each in results if each is not None] == [SUCCESS, SUCCESS]
+    assert one.run().conclusion is SUCCESS
+    assert sorted(each.result for each in all_of_them.run().jobs.values()) == [FAILURE, FAILURE, SUCCESS]
+    assert len(unbounded.run().jobs) == 3
 
 
-def test_cancel_in_progress_ends_the_run_that_holds_the_group(tmp_path: Path) -> None:
+def test_a_failure_that_a_combination_may_have_cancels_no_other(tmp_path: Path) -> None:
     trial = Trial(
         tmp_path,
         """
         on: push
-        concurrency: {group: deploy, cancel-in-progress: true}
-        jobs: {a: {runs-on: x, steps: [{run: 'echo started; test $GITHUB_RUN_ID = 2 || sleep 60'}]}}
-        """,
-    )
-    first = trial.engine.start(request(run_id=1))
-    wait_for_line(trial, "started")
-
-    second = trial.run(run_id=2)
-    ended = first.wait(30)
-
-    assert second.conclusion is SUCCESS
-    assert ended is not None
-    assert ended.conclusion is CANCELLED
-
-
-def test_a_called_workflow_waits_for_its_turn_too(tmp_path: Path) -> None:
-    gate = tmp_path / "go"
-    called = "on: workflow_call\njobs: {b: {runs-on: x, steps: [{run: echo called}]}}"
-    trial = Trial(
-        tmp_path,
-        f"""
-        on: push
         jobs:
           a:
-            if: github.run_id == 1
-            concurrency: deploy
             runs-on: x
-            steps: [{{run: 'echo started; until test -e {gate}; do sleep 0.05; done'}}]
-          c: {{if: github.run_id > 1, concurrency: deploy, uses: ./.github/workflows/c.yml}}
+            continue-on-error: ${{ matrix.n == 1 }}
+            strategy: {max-parallel: 1, matrix: {n: [1, 2]}}
+            steps: [{run: 'test ${{ matrix.n }} = 2'}]
         """,
-        {".github/workflows/c.yml": called},
     )
-    first = trial.engine.start(request(run_id=1))
-    wait_for_line(trial, "started")
-    second = trial.engine.start(request(run_id=2))
-    wait_for_status(trial, 2, Status.IN_PROGRESS)
-    third = trial.engine.start(request(run_id=3))
 
-    wait_until(lambda: second.wait(0) or third.wait(0), "nobody lost a place")  # whichever of the two asked first
-    assert "called" not in trial.plane.log()
-    gate.touch()
-    results = [each.wait(30) for each in (first, second, third)]
+    assert trial.run().conclusion is SUCCESS
+    assert trial.jobs() == {"a (1)": FAILURE, "a (2)": SUCCESS}
 
-    assert sorted(each.conclusion for each in results if each is not None) == [CANCELLED, SUCCESS, SUCCESS]
-    assert "called" in trial.plane.log("c / b")
+
+def test_jobs_have_the_defaults_of_their_workflow_where_they_have_none_of_their_own(tmp_path: Path) -> None:
+    trial = Trial(
+        tmp_path,
+        """
+        on: push
+        defaults: {run: {shell: "bash -c 'echo of-the-workflow; . {0}' {0}", working-directory: /}}
+        jobs:
+          a: {runs-on: x, steps: [{run: pwd}]}
+          b:
+            runs-on: x
+            defaults: {run: {shell: bash, working-directory: "${{ env.WHERE }}"}}
+            env: {WHERE: /usr}
+            steps: [{run: 'pwd; false | true; echo no'}]
+          c: {runs-on: x, defaults: {run: {shell: bash}}, steps: [{run: pwd, working-directory: /usr}]}
+        """,
+    )
+
+    trial.run()
+
+    assert trial.log("a")[-2:] == ["of-the-workflow", "/"]
+    assert "/usr" in trial.log("b")
+    assert "no" not in trial.log("b")
+    assert trial.log("c")[-1] == "/usr"
 
 
 @pytest.mark.parametrize("label", ["windows-latest", "macos-15"])
@@ -555,26 +538,3 @@ def test_a_control_plane_that_fails_while_a_workflow_is_called_leaves_no_run_wit
     assert result is not None
     assert result.conclusion is FAILURE
     assert "disk full" in trial.message("c")
-
-
-def wait_for_line(trial: Trial, line: str) -> None:
-    """Until a step has written it."""
-    wait_until(lambda: line in trial.plane.log(), f"nobody wrote {line}")
-
-
-def wait_for_status(trial: Trial, run_id: int, status: Status) -> None:
-    """Until a run is that far."""
-    events = trial.run_events
-    wait_until(
-        lambda: any(each.run.run_id == run_id and each.status is status for each in events()),
-        f"run {run_id} never was {status}",
-    )
-
-
-def wait_until(holds: Callable[[], object], otherwise: str) -> None:
-    """Until it holds."""
-    for _ in range(3000):
-        if holds():
-            return
-        threading.Event().wait(0.01)
-    pytest.fail(otherwise)

@@ -1,5 +1,8 @@
 """The files by which a step speaks to its job: variables, outputs, `PATH`, state, summary."""
 
+import errno
+import os
+import stat
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -57,21 +60,34 @@ class CommandFiles:
         """What it wrote to its summary.
 
         Raises:
-            CommandFileError: more than 1 MiB.
+            CommandFileError: more than 1 MiB, or no file.
         """
-        if _size(self.path("step_summary")) > LARGEST_SUMMARY:
-            raise CommandFileError(f"The step's summary has more than {LARGEST_SUMMARY // 1024} KiB")
-        return _read(self.path("step_summary"))
+        return _read(self.path("step_summary"), LARGEST_SUMMARY, "The step's summary")
 
 
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
+def _read(path: Path, most: int = _LARGEST_FILE, what: str = "A command file") -> str:
+    """The text of a file; nothing where there is none."""
+    try:
+        content = _content(path, most + 1)
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise CommandFileError(f"{what} cannot be read: {error.strerror}") from error
+    if len(content) > most:
+        raise CommandFileError(f"{what} has more than {most // 1024} KiB")
+    return content.decode("utf-8-sig", errors="replace")
 
 
-def _read(path: Path) -> str:
-    if _size(path) > _LARGEST_FILE:
-        raise CommandFileError(f"A command file has more than {_LARGEST_FILE} bytes")
-    return path.read_bytes().decode("utf-8-sig", errors="replace") if path.exists() else ""
+def _content(path: Path, most: int) -> bytes:
+    """A step can have put anything in the file's place: a directory, a device, a pipe that nobody ever writes to."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no file any more")
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(most)
+    finally:
+        os.close(descriptor)
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:

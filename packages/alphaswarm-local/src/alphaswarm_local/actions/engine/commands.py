@@ -1,13 +1,15 @@
 """Workflow commands: lines of a step's output that say something to the runner, `::name key=value::data`."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from alphaswarm_local.actions.engine.masks import Masks
 from alphaswarm_local.actions.seam.events import Level
 
 _COMMAND = re.compile(r"\s*::([A-Za-z][\w-]*)(?: ([^\n]*?))?::(.*)", re.DOTALL)
+_OLDER = re.compile(r"##\[([A-Za-z][\w-]*)(?: ([^\]]*))?\](.*)", re.DOTALL)
+"""`##[name key=value;key=value]data`, anywhere in a line: GitHub still obeys it."""
 _REMOVED = {
     "set-output": "GITHUB_OUTPUT",
     "save-state": "GITHUB_STATE",
@@ -44,16 +46,25 @@ class Command:
 def parse_command(line: str, known: frozenset[str] = _KNOWN) -> Command | None:
     """The command in a line, or None: a name that nobody knows is plain output."""
     found = _COMMAND.fullmatch(line)
-    if found is None or found[1].lower() not in known:
-        return None
-    pairs = (each.partition("=") for each in (found[2] or "").split(",") if "=" in each)
-    properties = {name.strip().lower(): _unescaped(value, of_property=True) for name, _, value in pairs if value}
-    return Command(found[1].lower(), properties, _unescaped(found[3]))
+    if found is not None and found[1].lower() in known:
+        return _command(found, ",", (), ("%3A", "%2C"))
+    found = _OLDER.search(line)
+    return _command(found, ";", _OF_OLDER, _OF_OLDER) if found is not None and found[1].lower() in known else None
 
 
-def _unescaped(text: str, *, of_property: bool = False) -> str:
-    for code, meant in (("%0D", "\r"), ("%0A", "\n"), *((("%3A", ":"), ("%2C", ",")) if of_property else ())):
-        text = text.replace(code, meant).replace(code.lower(), meant)
+_MEANT = {"%0D": "\r", "%0A": "\n", "%3A": ":", "%2C": ",", "%3B": ";", "%5D": "]"}
+_OF_OLDER = ("%3B", "%5D")
+
+
+def _command(found: re.Match[str], between: str, data_codes: Sequence[str], property_codes: Sequence[str]) -> Command:
+    pairs = (each.partition("=") for each in (found[2] or "").split(between) if "=" in each)
+    properties = {name.strip().lower(): _unescaped(value, property_codes) for name, _, value in pairs if value}
+    return Command(found[1].lower(), properties, _unescaped(found[3], data_codes))
+
+
+def _unescaped(text: str, codes: Sequence[str]) -> str:
+    for code in ("%0D", "%0A", *codes):
+        text = text.replace(code, _MEANT[code]).replace(code.lower(), _MEANT[code])
     return text.replace("%25", "%")
 
 

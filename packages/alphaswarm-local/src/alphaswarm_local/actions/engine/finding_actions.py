@@ -92,5 +92,6 @@ def _read(directory: Path, shown: str, repository: str = "", ref: str = "", hint
     for name in FILE_NAMES:
         file = directory / name
         if file.is_file():
-            return FoundAction(directory, parse_action(file.read_text("utf-8"), f"{shown}/{name}"), repository, ref)
+            text = file.read_bytes().decode("utf-8", "replace")
+            return FoundAction(directory, parse_action(text, f"{shown}/{name}"), repository, ref)
     raise UnsupportedActionError(f"There is no action.yml in {shown}", fix=hint)

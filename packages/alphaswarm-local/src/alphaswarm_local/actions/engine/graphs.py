@@ -3,13 +3,14 @@
 import queue
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from alphaswarm_core.errors import AlphaSwarmError
 from alphaswarm_local.actions.engine.calls import Called, permissions_of
 from alphaswarm_local.actions.engine.jobs import JobExecution, JobPlan
 from alphaswarm_local.actions.engine.results import JobOutcome, together
 from alphaswarm_local.actions.engine.run_state import GraphPlace, RunState
-from alphaswarm_local.actions.engine.turns import wait_for_turn
+from alphaswarm_local.actions.engine.turns import Groups, Waiting, turn
 from alphaswarm_local.actions.engine.units import Unit, UnitGroup, units_of
 from alphaswarm_local.actions.errors import InputRefusedError
 from alphaswarm_local.actions.expressions import Scope
@@ -107,7 +108,8 @@ class Graph:
         kept = state.finished(facts)
         if kept is not None:
             return state.end_unrun(facts, kept)
-        plan = JobPlan(unit.job, facts, unit.contexts, self._workflow.env, self._workflow.defaults, self._place.secrets)
+        workflow, place = self._workflow, self._place
+        plan = JobPlan(unit.job, facts, unit.contexts, workflow.env, workflow.defaults, place.secrets, place.groups)
         outcome = JobExecution(plan, state.plane, state.settings, state.slots, unit.cancellation).run()
         state.keep(facts.key, outcome)
         return outcome
@@ -115,30 +117,35 @@ class Graph:
     def _called(self, unit: Unit, call: Call) -> JobOutcome:
         """A reusable workflow, in its turn."""
         facts = self._facts(unit)
-        ticket = wait_for_turn(
-            self._state.plane,
-            facts.run.repository.name,
-            unit.job.concurrency,
-            Scope(unit.contexts),
-            unit.cancellation,
-            pending=lambda: None,  # the call is no job of its own: nobody sees it wait
-        )
-        try:
-            if ticket is not None and not ticket.held:
-                return self._state.end_unrun(facts, JobOutcome(Conclusion.CANCELLED), unit.cancellation.reason)
-            return self._graph_of(unit, call, facts)
-        finally:
-            if ticket is not None:
-                ticket.leave()
+        plane, place = self._state.plane, self._called_place(unit, call, facts)
+        inside = Scope({**self._contexts, "inputs": place.inputs})
+        with turn(plane, unit.job.concurrency, self._waiting(unit, Scope(unit.contexts), place.groups)) as outer:
+            if outer is None:
+                return self._cancelled(unit, facts)
+            wanted = self._calls[call.uses].workflow.concurrency
+            with turn(plane, wanted, self._waiting(unit, inside, outer)) as groups:
+                if groups is None:
+                    return self._cancelled(unit, facts)
+                return self._graph_of(unit, call, replace(place, groups=groups))
 
-    def _graph_of(self, unit: Unit, call: Call, facts: JobFacts) -> JobOutcome:
-        """A graph of its own, whose outputs are the job's."""
+    def _waiting(self, unit: Unit, scope: Scope, above: Groups) -> Waiting:
+        """The call is no job of its own: nobody sees it wait."""
+        return Waiting(self._state.run.repository.name, scope, unit.cancellation, above)
+
+    def _cancelled(self, unit: Unit, facts: JobFacts) -> JobOutcome:
+        return self._state.end_unrun(facts, JobOutcome(Conclusion.CANCELLED), unit.cancellation.reason)
+
+    def _called_place(self, unit: Unit, call: Call, facts: JobFacts) -> GraphPlace:
         called = self._calls[call.uses]
         scope = self._call_scope(unit, facts)
         given = {name: each.value(scope) for name, each in call.inputs.items()}
         inputs = call_inputs(called.workflow.triggers.call_inputs, given, scope)
         secrets = self._call_secrets(unit, called, scope)
-        place = GraphPlace(f"{facts.key} / ", facts.permissions, inputs, secrets, called.file)
+        return GraphPlace(f"{facts.key} / ", facts.permissions, inputs, secrets, called.file, self._place.groups)
+
+    def _graph_of(self, unit: Unit, call: Call, place: GraphPlace) -> JobOutcome:
+        """A graph of its own, whose outputs are the job's."""
+        called = self._calls[call.uses]
         outcomes = Graph(
             self._state,
             workflow=called.workflow,
@@ -148,7 +155,7 @@ class Graph:
             cancellation=unit.cancellation,
         ).run()
         jobs: dict[str, Value] = {name: each.context() for name, each in outcomes.items()}
-        inside = Scope({**self._contexts, "inputs": inputs, "jobs": jobs})
+        inside = Scope({**self._contexts, "inputs": place.inputs, "jobs": jobs})
         outputs = {name: each.text(inside) for name, each in called.workflow.call_outputs.items()}
         return JobOutcome(together(each.result for each in outcomes.values()), outputs)
 

@@ -1,7 +1,6 @@
 """One job from its place in the queue to its end."""
 
 import json
-import math
 import re
 import threading
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,8 @@ from alphaswarm_local.actions.engine.contexts import runner_context
 from alphaswarm_local.actions.engine.extra_steps import run_post_steps, run_pre_steps
 from alphaswarm_local.actions.engine.frames import Frame
 from alphaswarm_local.actions.engine.layout import Layout
+from alphaswarm_local.actions.engine.leftovers import kill_leftovers
+from alphaswarm_local.actions.engine.limits import minutes_of
 from alphaswarm_local.actions.engine.masks import Masks
 from alphaswarm_local.actions.engine.preparing import refuse_other_systems, set_up_job
 from alphaswarm_local.actions.engine.processes import Grace, JobProcesses
@@ -21,11 +22,10 @@ from alphaswarm_local.actions.engine.session import JobSession
 from alphaswarm_local.actions.engine.settings import RunnerSettings
 from alphaswarm_local.actions.engine.step_results import StepFailed
 from alphaswarm_local.actions.engine.stepping import run_steps
-from alphaswarm_local.actions.engine.turns import wait_for_turn
+from alphaswarm_local.actions.engine.turns import NO_GROUPS, Groups, Waiting, turn
 from alphaswarm_local.actions.expressions import Scope
-from alphaswarm_local.actions.expressions.values import Value, to_number
+from alphaswarm_local.actions.expressions.values import Value
 from alphaswarm_local.actions.seam.cancellation import Cancellation
-from alphaswarm_local.actions.seam.concurrency import Ticket
 from alphaswarm_local.actions.seam.control_plane import ControlPlane, JobGrant, Material
 from alphaswarm_local.actions.seam.events import Conclusion, JobChanged, Status
 from alphaswarm_local.actions.seam.requests import JobFacts
@@ -43,6 +43,7 @@ class JobPlan:
         contexts: `github`, `inputs`, `needs`, `strategy`, `matrix`.
         workflow_env: `env` of its workflow.
         secrets: What a caller passed to the workflow of the job; None: those of the repository.
+        groups: The concurrency groups that its run, and what calls its workflow, hold.
     """
 
     job: Job
@@ -51,6 +52,7 @@ class JobPlan:
     workflow_env: Templates
     workflow_defaults: Defaults
     secrets: Mapping[str, str] | None = None
+    groups: Groups = NO_GROUPS
 
 
 class JobExecution:
@@ -78,11 +80,10 @@ class JobExecution:
     def run(self) -> JobOutcome:
         """Execute it; never raises."""
         self._changed(Status.QUEUED)
-        ticket: Ticket | None = None
         try:
             refuse_other_systems(self._plan.facts.labels, self._plan.job.line)
-            ticket = self._enter_group()
-            conclusion, outputs, url = self._admitted() if ticket is None or ticket.held else _CANCELLED
+            with turn(self._plane, self._plan.job.concurrency, self._waiting()) as groups:
+                conclusion, outputs, url = self._admitted() if groups is not None else _CANCELLED
         except (AlphaSwarmError, StepFailed) as error:
             conclusion, outputs, url = Conclusion.FAILURE, {}, ""
             why = error.why if isinstance(error, AlphaSwarmError) else None
@@ -91,27 +92,21 @@ class JobExecution:
             conclusion, outputs, url = Conclusion.FAILURE, {}, ""
             self._say_failure(f"The runner failed: {type(error).__name__}: {error}")
         finally:
-            if ticket is not None:
-                ticket.leave()
             self._cancellation.close()
         if conclusion is Conclusion.CANCELLED:
             self._message = self._message or self._cancellation.reason
         self._changed(Status.COMPLETED, conclusion, outputs, url)
         return JobOutcome(conclusion, outputs)
 
-    def _enter_group(self) -> Ticket | None:
-        return wait_for_turn(
-            self._plane,
-            self._plan.facts.run.repository.name,
-            self._plan.job.concurrency,
-            self._early_scope(),
+    def _waiting(self) -> Waiting:
+        run, variables = self._plan.facts.run, dict(self._plane.variables(self._plan.facts.run))
+        return Waiting(
+            run.repository.name,
+            Scope({**self._plan.contexts, "vars": variables}),
             self._cancellation,
+            self._plan.groups,
             pending=lambda: self._changed(Status.PENDING),
         )
-
-    def _early_scope(self) -> Scope:
-        variables: Mapping[str, Value] = dict(self._plane.variables(self._plan.facts.run))
-        return Scope({**self._plan.contexts, "vars": variables})
 
     def _admitted(self) -> "_Ended":
         """Ask the environment, then run in a slot of the runner's."""
@@ -135,6 +130,7 @@ class JobExecution:
             return self._worked(session)
         finally:
             processes.close()
+            kill_leftovers(layout.home)
             if not self._settings.keep_work:
                 layout.remove()
             self._plane.close_job(self._plan.facts)
@@ -204,9 +200,7 @@ class JobExecution:
 
     def _timer(self, frame: Frame) -> threading.Timer:
         template = self._plan.job.timeout_minutes
-        minutes = DEFAULT_MINUTES if template is None else to_number(template.value(frame.scope()))
-        if math.isnan(minutes) or minutes <= 0:
-            raise StepFailed("timeout-minutes of the job is not a positive number")
+        minutes = DEFAULT_MINUTES if template is None else minutes_of(template, frame.scope())
         reason = f"The job has exceeded the maximum execution time of {minutes:g} minutes"
         timer = threading.Timer(minutes * 60, self._cancellation.request, (reason,))
         timer.daemon = True

@@ -29,9 +29,10 @@ class Masks:
                 self._pattern = re.compile("|".join(re.escape(each) for each in longest_first))
 
     def hide(self, text: str) -> str:
-        """`text` without them."""
+        """`text` without them. Halves of letters, which no file and no answer takes, become question marks."""
         pattern = self._pattern
-        return text if pattern is None else pattern.sub("***", text)
+        hidden = text if pattern is None else pattern.sub("***", text)
+        return hidden if hidden.isascii() else hidden.encode("utf-8", "replace").decode("utf-8")
 
 
 def _forms(value: str) -> Iterator[str]:

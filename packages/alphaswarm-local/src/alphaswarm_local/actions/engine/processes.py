@@ -16,7 +16,7 @@ from alphaswarm_core.terraform.engines.processes import signal_session, start_pr
 from alphaswarm_local.actions.errors import ToolMissingError
 from alphaswarm_local.actions.seam.cancellation import Cancellation
 
-_LONGEST_LINE = 64 * 1024
+LONGEST_LINE = 1024 * 1024
 _CHUNK = 64 * 1024
 _OUTPUT_AFTER_END_SECONDS = 5.0
 """How long output is waited for that a process left behind may still write."""
@@ -146,22 +146,27 @@ def _until_by_looking(  # pragma: no cover - other systems than Linux
 
 
 def _pump(process: subprocess.Popen[bytes], on_line: Callable[[str], None]) -> None:
-    """Hand on output by lines; one that does not end is cut, so that it cannot fill the memory."""
+    """Hand on output by lines.
+
+    One that is too long is left out, so that it cannot fill the memory. It is not cut: a secret at that place would
+    become two halves that nobody recognises.
+    """
     stream = process.stdout
     if stream is None:  # pragma: no cover - always piped
         return
     rest = b""
     with stream:
         while chunk := os.read(stream.fileno(), _CHUNK):
-            *lines, rest = (rest + chunk).split(b"\n")
+            *lines, end = chunk.split(b"\n")
             for line in lines:
-                on_line(_decoded(line))
-            if len(rest) > _LONGEST_LINE:
-                on_line(_decoded(rest))
+                on_line(_decoded(rest + line))
                 rest = b""
+            rest = (rest + end)[: LONGEST_LINE + 1]
     if rest:
         on_line(_decoded(rest))
 
 
 def _decoded(line: bytes) -> str:
+    if len(line) > LONGEST_LINE:
+        return f"##[warning]A line of more than {LONGEST_LINE // 1024} KiB is left out"
     return line.decode("utf-8", "replace").rstrip("\r")

@@ -13,7 +13,6 @@ class JobOutcome:
 
     Attributes:
         result: With `continue-on-error` a failure counts as success here.
-        failed: Whether it counts against the run.
     """
 
     result: Conclusion

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from alphaswarm_local.actions.engine.results import JobOutcome
 from alphaswarm_local.actions.engine.settings import RunnerSettings
+from alphaswarm_local.actions.engine.turns import NO_GROUPS, Groups
 from alphaswarm_local.actions.expressions.values import Value
 from alphaswarm_local.actions.seam.cancellation import Cancellation
 from alphaswarm_local.actions.seam.control_plane import ControlPlane
@@ -61,6 +62,7 @@ class GraphPlace:
         inputs: `inputs`.
         secrets: What the caller passed; None: the repository's.
         callee: The file, if it is called.
+        groups: The concurrency groups that the run, and what calls the file, hold.
     """
 
     prefix: str
@@ -68,3 +70,4 @@ class GraphPlace:
     inputs: Mapping[str, Value]
     secrets: Mapping[str, str] | None = None
     callee: CalledFile | None = None
+    groups: Groups = NO_GROUPS

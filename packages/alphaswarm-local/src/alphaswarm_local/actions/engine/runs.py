@@ -10,7 +10,7 @@ from alphaswarm_local.actions.engine.graphs import Graph
 from alphaswarm_local.actions.engine.results import JobOutcome, RunResult, together
 from alphaswarm_local.actions.engine.run_state import GraphPlace, RunState
 from alphaswarm_local.actions.engine.settings import RunnerSettings
-from alphaswarm_local.actions.engine.turns import wait_for_turn
+from alphaswarm_local.actions.engine.turns import Groups, Waiting, turn
 from alphaswarm_local.actions.errors import WorkflowFileError
 from alphaswarm_local.actions.expressions import Scope
 from alphaswarm_local.actions.expressions.values import Value
@@ -104,21 +104,12 @@ class _RunExecution:
         check_permissions(workflow, calls, self._run.default_permissions, called=False)
         scope = self._scope(workflow)
         self._name = workflow.run_name.text(scope) if workflow.run_name is not None else workflow.name
-        ticket = wait_for_turn(
-            self._plane,
-            self._run.repository.name,
-            workflow.concurrency,
-            scope,
-            self._handle.cancellation,
-            pending=lambda: self.changed(Status.PENDING),
-        )
-        try:
-            if self._handle.cancellation.requested:
-                return RunResult(Conclusion.CANCELLED, {}, self._handle.cancellation.reason)
-            return self._executed(workflow, calls, scope)
-        finally:
-            if ticket is not None:
-                ticket.leave()
+        cancellation = self._handle.cancellation
+        waiting = Waiting(self._run.repository.name, scope, cancellation, pending=lambda: self.changed(Status.PENDING))
+        with turn(self._plane, workflow.concurrency, waiting) as groups:
+            if groups is None or cancellation.requested:
+                return RunResult(Conclusion.CANCELLED, {}, cancellation.reason)
+            return self._executed(workflow, calls, scope, groups)
 
     def _workflow(self) -> Workflow:
         run = self._run
@@ -133,11 +124,11 @@ class _RunExecution:
         github = github_context(self._run, self._settings, workflow.name)
         return Scope({"github": github, "inputs": inputs, "vars": variables})
 
-    def _executed(self, workflow: Workflow, calls: Mapping[str, Called], scope: Scope) -> RunResult:
+    def _executed(self, workflow: Workflow, calls: Mapping[str, Called], scope: Scope, groups: Groups) -> RunResult:
         self.changed(Status.IN_PROGRESS)
         run, cancellation = self._run, self._handle.cancellation
         state = RunState(self._plane, self._settings, run, self._slots, cancellation)
-        place = GraphPlace("", run.default_permissions, dict(run.inputs))
+        place = GraphPlace("", run.default_permissions, dict(run.inputs), groups=groups)
         outcomes = Graph(
             state, workflow=workflow, calls=calls, place=place, contexts=scope.contexts, cancellation=cancellation
         ).run()

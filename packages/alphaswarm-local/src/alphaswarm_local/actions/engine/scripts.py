@@ -17,7 +17,7 @@ def run_script(work: StepWork) -> dict[str, str]:
     directory = _directory(work, where.text(scope) if where is not None else "")
     content = step.run.text(scope) if step.run is not None else ""
     script = work.session.layout.temp / f"{uuid.uuid4()}{shell.ending}"
-    script.write_text(shell.content(content), encoding="utf-8")
+    script.write_text(shell.content(content), encoding="utf-8", errors="replace")
     _announce(work, content, shell)
     try:
         return work.run(shell.arguments(script), directory=directory)

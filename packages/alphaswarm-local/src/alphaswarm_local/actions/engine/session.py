@@ -65,7 +65,11 @@ class JobSession:
     @property
     def search_path(self) -> str:
         """`PATH` as steps see it."""
-        return ":".join([*reversed(self.paths), self.settings.path])
+        return self._path(None)
+
+    def _path(self, stated: str | None) -> str:
+        """`PATH`: what steps added stands in front, also of one that a workflow or a step states itself."""
+        return ":".join([*reversed(self.paths), self.settings.path if stated is None else stated])
 
     def environment(self, github: Mapping[str, Value], own: Mapping[str, str]) -> dict[str, str]:
         """All variables of a process of a step.
@@ -82,7 +86,7 @@ class JobSession:
             **self.env,
             **own,
             "HOME": str(self.layout.home),
-            "PATH": own.get("PATH", self.search_path),
+            "PATH": self._path({**self.env, **own}.get("PATH")),
             **told_variables(github, runner if isinstance(runner, dict) else {}),
             **self._identity_variables(),
         }

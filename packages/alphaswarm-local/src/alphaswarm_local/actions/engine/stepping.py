@@ -1,17 +1,16 @@
 """Runs a list of steps: conditions, variables, `continue-on-error`, time limits, outputs."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 from alphaswarm_core.errors import AlphaSwarmError
 from alphaswarm_local.actions.engine.frames import Frame
+from alphaswarm_local.actions.engine.limits import minutes_of
 from alphaswarm_local.actions.engine.scripts import run_script
 from alphaswarm_local.actions.engine.step_results import StepCancelled, StepFailed, StepResult
 from alphaswarm_local.actions.engine.step_work import StepWork
 from alphaswarm_local.actions.engine.truth import holds
 from alphaswarm_local.actions.engine.using import use_action
 from alphaswarm_local.actions.expressions import Scope
-from alphaswarm_local.actions.expressions.values import to_number
 from alphaswarm_local.actions.seam.events import Conclusion
 from alphaswarm_local.actions.workflow.model import Step
 
@@ -65,6 +64,9 @@ def _executed(frame: Frame, step: Step, number: int, offset: int) -> StepResult:
     except AlphaSwarmError as error:
         outcome = Conclusion.FAILURE
         frame.session.reporter.error(number, _said(error))
+    except (OSError, ValueError) as error:  # a step can remove the directories of its job; some texts no process takes
+        outcome = Conclusion.FAILURE
+        frame.session.reporter.error(number, f"The step cannot go on: {error}")
     return StepResult(outcome, _concluded(frame, step, number, outcome, own), outputs)
 
 
@@ -104,12 +106,7 @@ def _concluded(frame: Frame, step: Step, number: int, outcome: Conclusion, own: 
 
 
 def _seconds(step: Step, scope: Scope) -> float | None:
-    if step.timeout_minutes is None:
-        return None
-    minutes = to_number(step.timeout_minutes.value(scope))
-    if math.isnan(minutes) or minutes <= 0:
-        raise StepFailed(f"timeout-minutes is {step.timeout_minutes.text(scope)[:40]!r}, not a positive number")
-    return minutes * 60
+    return None if step.timeout_minutes is None else minutes_of(step.timeout_minutes, scope) * 60
 
 
 def _said(error: AlphaSwarmError) -> str:

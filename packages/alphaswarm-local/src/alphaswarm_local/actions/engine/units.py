@@ -84,7 +84,7 @@ def units_of(job: Job, scope: Scope, cancellation: Cancellation) -> UnitGroup:
         found = combinations(strategy.matrix.value(scope))
         fail_fast = strategy.fail_fast is None or is_true(strategy.fail_fast.value(scope))
         most = to_number(strategy.max_parallel.value(scope)) if strategy.max_parallel is not None else 0.0
-    limit = int(most) if most >= 1 else len(found)
+    limit = int(min(most, len(found))) if most >= 1 else len(found)
     group = Cancellation(cancellation)
     told = {"fail-fast": fail_fast, "job-total": len(found), "max-parallel": limit}
     units = [

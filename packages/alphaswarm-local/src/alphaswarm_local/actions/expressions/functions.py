@@ -98,7 +98,8 @@ def from_json(arguments: Sequence[Value]) -> Value:
     try:
         value: Value = json.loads(to_text(arguments[0]))
     except (ValueError, RecursionError) as error:
-        reason = str(error) if isinstance(error, json.JSONDecodeError) else "it is nested too deep"
+        deep = isinstance(error, RecursionError)
+        reason = "it is nested too deep" if deep else str(error).partition(";")[0]
         raise ExpressionError(f"fromJSON was given no JSON: {reason}") from None
     return value
 

@@ -12,6 +12,7 @@ _HEXADECIMAL = re.compile(r"0x([0-9a-fA-F]{1,8})")
 _OCTAL = re.compile(r"0o([0-7]{1,11})")
 _SPECIAL = {"Infinity": math.inf, "-Infinity": -math.inf}
 _SIGN_BIT, _WORD = 1 << 31, 1 << 32
+_EXACT = 1 << 53
 
 
 class ExactDict(dict[str, Value]):
@@ -57,7 +58,7 @@ def number_text(value: float) -> str:
     """Fifteen significant digits, as .NET's format G15 writes them."""
     if isinstance(value, int) and abs(value) < 10**15:
         return str(value)
-    number = float(value)
+    number = _double(value)
     if math.isnan(number):
         return "NaN"
     if math.isinf(number):
@@ -76,8 +77,18 @@ def to_number(value: Value) -> float:
     if value is None:
         return 0
     if isinstance(value, bool | int | float):
-        return value + 0
+        return _double(value)
     return parse_number(value) if isinstance(value, str) else math.nan
+
+
+def _double(value: float) -> float:
+    """What a double makes of it: an integer may be beyond its precision, or beyond all of them."""
+    if isinstance(value, int) and abs(value) <= _EXACT:
+        return value + 0
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def parse_number(text: str) -> float:

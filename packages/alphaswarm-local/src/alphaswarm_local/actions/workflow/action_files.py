@@ -106,6 +106,8 @@ def _runs(reader: Reader, root: Table) -> Runs:
         for step in steps:
             if step.run is not None and step.shell is None:
                 reader.refuse(step.line, "A script of a composite action has to name its shell")
+            if step.timeout_minutes is not None:
+                reader.refuse(step.line, "A step of a composite action takes no timeout-minutes, on GitHub either")
         return CompositeRuns(steps)
     if using == "docker":
         reader.refuse(runs, "The runner does not run actions in containers")
