@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from alphaswarm_core.delivery.builds import LogPage
+from alphaswarm_core.delivery.builds import LogPage, Phase
 from alphaswarm_core.delivery.executor_errors import CodeBuildUnavailableError
 from alphaswarm_core.delivery.following import Followed, Follower, Pace, StopAsked
 
@@ -80,6 +80,24 @@ def test_second_request_to_stop_leaves_the_build() -> None:
 
     assert followed.left
     assert builds.questions == 0
+
+
+def test_build_is_asked_to_stop_before_it_is_left_when_both_come_at_once() -> None:
+    builds = FakeBuilds([RUNNING])
+
+    followed = follow(builds, Watcher(), StopAsked(2))
+
+    assert followed.left
+    assert builds.stopped == [RUNNING.id]
+
+
+def test_phase_that_was_over_between_two_questions_is_told() -> None:
+    watcher = Watcher()
+    phases = tuple(Phase(name, "SUCCEEDED", 0) for name in ("PROVISIONING", "DOWNLOAD_SOURCE", "INSTALL"))
+
+    follow(FakeBuilds([dataclasses.replace(RUNNING, phases=phases), DONE]), watcher)
+
+    assert watcher.phases == ["PROVISIONING", "DOWNLOAD_SOURCE", "INSTALL", "BUILD", "COMPLETED"]
 
 
 def test_only_the_last_lines_are_kept() -> None:

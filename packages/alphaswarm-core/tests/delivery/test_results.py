@@ -86,6 +86,22 @@ def test_failure_is_explained_with_phase_context_last_lines_and_link() -> None:
     assert "https://console/log" in str(error.fix)
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("FAILED", "failed in BUILD"),
+        ("TIMED_OUT", "took too long in BUILD"),
+        ("FAULT", "broke down (a fault of CodeBuild"),
+    ],
+)
+def test_end_is_named_as_it_was(status: str, words: str) -> None:
+    with pytest.raises(AlphaSwarmError) as raised:
+        result_of(ended(FAILED, status=status, link=None), COMMIT)
+
+    assert words in raised.value.what
+    assert f"aws codebuild batch-get-builds --ids {FAILED.id}" in str(raised.value.fix)
+
+
 @given(st.dictionaries(st.sampled_from(EXPORTED), st.text(max_size=30)))
 def test_export_is_never_code(values: dict[str, str | None]) -> None:
     try:

@@ -81,7 +81,7 @@ class Follower:
         self._pace, self._sleep = pace or Pace(), sleep
         self._lines: list[str] = []
         self._token: str | None = None
-        self._phase = ""
+        self._phases: set[str] = set()
         self._stop_sent = False
         self._silent = 0
 
@@ -93,9 +93,9 @@ class Follower:
             CodeBuildRefusedError: the caller may not look at it.
         """
         while not build.complete:
+            self._stop_if_asked(build)
             if self._asked.count > 1:
                 return Followed(build, self._last(), left=True)
-            self._stop_if_asked(build)
             news = self._show(build)
             self._sleep(self._pace.after(news=news))
             build = self._ask(build)
@@ -128,11 +128,12 @@ class Follower:
 
     def _show(self, build: Build) -> bool:
         """Tell what is new; whether anything was."""
-        moved = build.phase != self._phase
-        if moved:
-            self._phase = build.phase
-            self._watcher.phase(build.phase)
-        return self._read(build) or moved
+        names = dict.fromkeys([*(each.name for each in build.phases), build.phase])
+        new = [name for name in names if name not in self._phases]  # a short one may be over between two questions
+        self._phases.update(new)
+        for name in new:
+            self._watcher.phase(name)
+        return self._read(build) or bool(new)
 
     def _read(self, build: Build) -> bool:
         """Read one page of the log. A log that is not there yet, or is cut off, is asked for again next time."""

@@ -113,7 +113,8 @@ def _failure(followed: Followed) -> AlphaSwarmError:
     kind = _ERRORS.get(int(code), BuildFailedError) if code.isdigit() else _by_status(build.status)
     inner = build.exported.get(ERROR_CODE)
     run = build.exported.get(RUN_ID)
-    fix = [f"Its log: {build.link}" if build.link else "Its log: aws logs tail", *([f"Its run: {run}"] if run else [])]
+    place = f"Its log: {build.link}" if build.link else f"No log: aws codebuild batch-get-builds --ids {build.id}"
+    fix = [place, *([f"Its run: {run}"] if run else [])]
     return kind(
         f"The build {build.id} {_ending(build)}{f' [{inner}]' if inner else ''}", why=_why(followed), fix="\n".join(fix)
     )
