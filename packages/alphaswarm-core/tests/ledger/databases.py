@@ -14,7 +14,7 @@ from .postgres import Server
 
 TABLES = (
     *("run_leases", "approvals", "involvements", "promotion_waivers", "webhook_deliveries", "halts", "terraform_runs"),
-    *("terraform_stack_spec_versions", "ledger_entries"),
+    *("terraform_stack_spec_versions", "ledger_entries", "images", "sbom_packages", "sboms"),
 )
 
 

@@ -75,7 +75,7 @@ RUNS = Projection(
         *("plan_summary", "policy_result", "state_before", "state_after", "executor", "build_arn", "role"),
         *("session_name", "claims_digest", "target", "destroys", "queued_at", "started_at", "finished_at"),
         *("exit_code", "error_code", "error", "log_place", "note", "halted", "terraform_lock"),
-        *("purpose", "change_digest", "promotable"),
+        *("purpose", "change_digest", "promotable", "images"),
     ),
     changeable=frozenset(
         {
@@ -83,10 +83,15 @@ RUNS = Projection(
             *("plan_digest", "plan_place", "plan_summary", "policy_result", "state_before", "state_after"),
             *("build_arn", "role", "session_name", "claims_digest", "destroys", "started_at", "finished_at"),
             *("exit_code", "error_code", "error", "log_place", "note", "halted", "terraform_lock"),
-            *("change_digest", "promotable"),
+            *("change_digest", "promotable", "images"),
         }
     ),
-    json=frozenset({"plan_summary", "policy_result", "state_before", "state_after", "terraform_lock", "promotable"}),
+    json=frozenset(
+        {
+            *("plan_summary", "policy_result", "state_before", "state_after", "terraform_lock", "promotable"),
+            "images",
+        }
+    ),
     prose=frozenset(
         {
             *("actor_name", "actor_run_url", "ref", "plan_place", "plan_summary", "policy_result", "terraform_lock"),
@@ -130,8 +135,25 @@ HALTS = Projection(
     prose=frozenset({"reason", "actor_name", "actor_run_url"}),
 )
 
+IMAGES = Projection(
+    table="images",
+    columns=(
+        *("id", "service", "repository", "digest", "platforms", "version", "commit", "builder", "signer"),
+        *("sboms", "scan", "verification", "recorded_at", "verified_at"),
+    ),
+    # What an image is follows from its digest; what is said about it can change with every verification.
+    changeable=frozenset(
+        {"version", "commit", "builder", "signer", "sboms", "scan", "verification", "verified_at", "service"}
+    ),
+    json=frozenset({"platforms", "sboms", "scan", "verification"}),
+    prose=frozenset({"version", "builder", "signer"}),
+)
+
 PROJECTIONS: Mapping[str, Projection] = MappingProxyType(
-    {projection.table: projection for projection in (RUNS, APPROVALS, INVOLVEMENTS, WAIVERS, SPEC_VERSIONS, HALTS)}
+    {
+        projection.table: projection
+        for projection in (RUNS, APPROVALS, INVOLVEMENTS, WAIVERS, SPEC_VERSIONS, HALTS, IMAGES)
+    }
 )
 
 

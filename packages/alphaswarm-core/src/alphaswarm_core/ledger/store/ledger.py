@@ -38,7 +38,7 @@ from alphaswarm_core.ledger.store import (
     verification,
 )
 from alphaswarm_core.ledger.store.database import Database, UniqueViolationError
-from alphaswarm_core.ledger.store.gate_records import GateRecords
+from alphaswarm_core.ledger.store.image_records import ImageRecords
 from alphaswarm_core.ledger.store.postgres import PostgresDatabase
 from alphaswarm_core.ledger.store.sqlite import SqliteDatabase
 from alphaswarm_core.ledger.times import Clock, format_time, utc_now
@@ -47,7 +47,7 @@ BUSY_TIMEOUT = timedelta(seconds=10)
 _PAGE = 100
 
 
-class Ledger(GateRecords):
+class Ledger(ImageRecords):
     """An open ledger. Every method that records commits before it returns, or raises: nothing is ever swallowed.
 
     May be used from several threads; a process that forks opens its own. Every database error leaves as one of

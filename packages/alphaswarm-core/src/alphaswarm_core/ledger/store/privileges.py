@@ -25,6 +25,8 @@ _CHANGEABLE: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         **{table: projection.changeable for table, projection in PROJECTIONS.items()},
         "ledger_entries": frozenset(),
+        "sboms": frozenset(),
+        "sbom_packages": frozenset(),
         "run_leases": frozenset({"beat_at", "terraform_lock"}),
         "webhook_deliveries": frozenset({"outcome", "report", "reports"}),
     }

@@ -60,6 +60,16 @@ def select(database: Database, conditions: Mapping[str, str | None], *, before: 
     return [run_of(row) for row in database.rows(sql, {**given, **cursor, "limit": limit})]
 
 
+def select_changes(database: Database, conditions: Mapping[str, str], *, before: str | None, limit: int) -> list[Run]:
+    """Applies and destroys where the given columns have the given values, newest first."""
+    clauses = [f"{column} = :{column}" for column in conditions] + (["id < :before"] if before else [])
+    sql = statements.select_rows(
+        RUNS, "run_kind IN ('apply', 'destroy')", *clauses, suffix=" ORDER BY id DESC LIMIT :limit"
+    )
+    cursor = {"before": before} if before else {}
+    return [run_of(row) for row in database.rows(sql, {**conditions, **cursor, "limit": limit})]
+
+
 def after(database: Database, run: Run, kind: RunKind) -> list[Run]:
     """Runs of `kind` on the same stack that were opened after `run`, oldest first."""
     conditions = {"tree": run.tree, "environment": run.environment, "run_kind": str(kind)}

@@ -74,6 +74,35 @@ REPORT_DELIVERY = (
 SET_TERRAFORM_LOCK = "UPDATE run_leases SET terraform_lock = :terraform_lock WHERE run_id = :run_id"
 
 
+SBOM = "SELECT document FROM sboms WHERE digest = :digest"
+SBOM_KNOWN = "SELECT 1 FROM sboms WHERE digest = :digest"
+INSERT_SBOM = "INSERT INTO sboms (digest, document) VALUES (:digest, :document)"
+ALL_SBOMS = "SELECT digest, document FROM sboms ORDER BY digest"
+ALL_PACKAGES = "SELECT sbom_digest, name, version FROM sbom_packages ORDER BY sbom_digest"
+SBOMS_OF_IMAGES = "SELECT sboms FROM images"
+PACKAGES_NAMED = "SELECT sbom_digest, name, version FROM sbom_packages WHERE name = :name ORDER BY version"
+PACKAGES_NAMED_EXACTLY = (
+    "SELECT sbom_digest, name, version FROM sbom_packages WHERE name = :name AND version = :version"
+)
+APPLIED_STACKS = (
+    "SELECT DISTINCT tree, environment FROM terraform_runs "
+    "WHERE run_kind IN ('apply', 'destroy') AND status = 'completed' ORDER BY tree, environment"
+)
+PACKAGES_AT_ONCE = 100
+
+
+@lru_cache(maxsize=PACKAGES_AT_ONCE)
+def insert_packages(count: int) -> str:
+    """So many packages of one SBOM: `:name_a`, `:version_a`, and so on."""
+    rows = ", ".join(f"(:name_{letters(each)}, :version_{letters(each)}, :sbom_digest)" for each in range(count))
+    return f"INSERT INTO sbom_packages (name, version, sbom_digest) VALUES {rows}"
+
+
+def letters(number: int) -> str:
+    """A name for the place of a row among rows that are inserted together; parameters have no digits."""
+    return chr(ord("a") + number // 26) + chr(ord("a") + number % 26)
+
+
 @lru_cache(maxsize=32)
 def insert_row(projection: Projection) -> str:
     """A whole row of an evidence table."""

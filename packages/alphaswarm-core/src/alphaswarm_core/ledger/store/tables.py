@@ -85,6 +85,7 @@ terraform_runs = Table(
     Column("purpose", Text),
     Column("change_digest", Text),
     Column("promotable", Text),
+    Column("images", Text),
     Index("ix_runs_of_stack", "tree", "environment", "id"),
     Index("ix_runs_of_github_run", "actor_run_url"),
     # A plan is applied once: the database itself refuses a second child.
@@ -192,4 +193,43 @@ halts = Table(
     Column("actor_name", Text, nullable=False),
     Column("actor_run_url", Text),
     Column("at", Text, nullable=False),
+)
+
+images = Table(
+    "images",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("service", Text, nullable=False),
+    Column("repository", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("platforms", Text, nullable=False),
+    Column("version", Text),
+    Column("commit", Text),
+    Column("builder", Text),
+    Column("signer", Text, nullable=False),
+    Column("sboms", Text, nullable=False),
+    Column("scan", Text),
+    Column("verification", Text, nullable=False),
+    Column("recorded_at", Text, nullable=False),
+    Column("verified_at", Text, nullable=False),
+    UniqueConstraint("repository", "digest", name="uq_image"),
+    Index("ix_images_by_digest", "digest"),
+)
+
+# SBOMs by the SHA-256 of their canonical form, which is what the rows of images name: evidence by their address.
+sboms = Table(
+    "sboms",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("document", Text, nullable=False),
+)
+
+# Which SBOM names which package: nothing but an index of the documents. `ledger verify` computes it again.
+sbom_packages = Table(
+    "sbom_packages",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("sbom_digest", Text, ForeignKey("sboms.digest", name="fk_package_sbom"), primary_key=True),
+    Index("ix_packages_of_sbom", "sbom_digest"),
 )

@@ -10,6 +10,7 @@ from alphaswarm_core.canonical import Json
 from alphaswarm_core.ledger.errors import LedgerCorruptError, LedgerError
 from alphaswarm_core.ledger.projection import PROJECTIONS
 from alphaswarm_core.ledger.records import VerificationReport
+from alphaswarm_core.ledger.sboms import PACKAGES_TABLE, SBOMS_TABLE, SbomCheck
 from alphaswarm_core.ledger.store import statements
 from alphaswarm_core.ledger.store.database import Database
 from alphaswarm_core.ledger.verification import ENTRIES_TABLE, HEAD_TABLE, Verification
@@ -27,7 +28,20 @@ def verify(database: Database, expected_head: tuple[int, str] | None) -> Verific
             query = statements.select_rows(projection)
             with _damage_noted(verification, projection.table), database.stream(query) as rows:
                 verification.check_rows(projection, rows, _History(database))
+        _check_sboms(database, verification)
     return verification.report()
+
+
+def _check_sboms(database: Database, verification: Verification) -> None:
+    """SBOMs are evidence by their digests, which rows of images name."""
+    check = SbomCheck(lambda what, table, digest: verification.problem(None, what, table, digest))
+    for table, query, step in (
+        (SBOMS_TABLE, statements.ALL_SBOMS, check.documents),
+        (PACKAGES_TABLE, statements.ALL_PACKAGES, check.index),
+        (SBOMS_TABLE, statements.SBOMS_OF_IMAGES, check.images),
+    ):
+        with _damage_noted(verification, table), database.stream(query) as rows:
+            step(rows)
 
 
 @contextmanager
