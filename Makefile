@@ -20,7 +20,7 @@ help: ## Show this list
 
 setup: $(STAMP) ## Create the virtual environment with everything pinned and hash-checked
 
-$(STAMP): requirements/dev.txt requirements/uv.txt packages/alphaswarm-core/pyproject.toml packages/alphaswarm/pyproject.toml packages/alphaswarm-local/pyproject.toml
+$(STAMP): requirements/dev.txt requirements/uv.txt packages/alphaswarm-core/pyproject.toml packages/alphaswarm/pyproject.toml packages/alphaswarm-local/pyproject.toml alphaswarm_admin/pyproject.toml
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" bash requirements/install
 	@touch $@
 

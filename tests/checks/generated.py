@@ -20,6 +20,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/local-github.md": pages.local_github,
     "docs/reference/actions-runner.md": pages.actions_runner,
     "docs/reference/policy-rules.md": pages.policy_rules,
+    "alphaswarm_admin/openapi.json": pages.console_contract,
 }
 
 

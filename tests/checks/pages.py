@@ -1,6 +1,7 @@
 """Renders the generated pages from the code that they describe."""
 
 import importlib
+import json
 import pkgutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -11,9 +12,11 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 import alphaswarm
+import alphaswarm_admin
 import alphaswarm_core
 import alphaswarm_local
 from alphaswarm.program import COMMANDS, program
+from alphaswarm_admin.application import openapi_document
 from alphaswarm_core import handles as core_handles
 from alphaswarm_core.errors import AlphaSwarmError, ExitCode
 from alphaswarm_core.identity.audit import render_rules_markdown
@@ -80,6 +83,11 @@ def handles() -> str:
     ]
     introduction = "SSM parameters `/alphaswarm/<env>/<name>`: all that one tree tells another."
     return f"{_NOTE}# Handles\n\n{introduction}\n\n{_table(headers, rows)}"
+
+
+def console_contract() -> str:
+    """The OpenAPI document of the console, from which its frontend's client is made."""
+    return json.dumps(openapi_document(), indent=2, ensure_ascii=False) + "\n"
 
 
 def run_statuses() -> str:
@@ -181,7 +189,7 @@ def _plain(value: object) -> str:
 
 
 def _all_errors() -> Iterable[type[AlphaSwarmError]]:
-    for package in (alphaswarm_core, alphaswarm, alphaswarm_local):
+    for package in (alphaswarm_core, alphaswarm, alphaswarm_local, alphaswarm_admin):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith((".__main__", ".embedded_host")) and ".migrations" not in module.name:
                 importlib.import_module(module.name)

@@ -27,6 +27,8 @@ ENVIRONMENT_VARIABLES: dict[str, tuple[str, ...]] = {
     "ALPHASWARM_LEDGER_URL": ("ledger", "url"),
     "ALPHASWARM_ENGINE": ("terraform", "engine"),
     "ALPHASWARM_TERRAFORM_BINARY": ("terraform", "binary"),
+    "ALPHASWARM_ADMIN_PUBLIC_URL": ("admin", "public_url"),
+    "ALPHASWARM_ADMIN_SIGN_IN": ("admin", "sign_in"),
 }
 """Which `ALPHASWARM_*` variable sets which key."""
 
@@ -158,6 +160,21 @@ class IndexSettings(_Section):
         if any(set(each.split("/")) & {".", ".."} for each in directories):
             raise ValueError("a directory leaves the project")
         return directories
+
+
+class AdminSettings(_Section):
+    """The admin console."""
+
+    public_url: Annotated[str, Field(pattern=r"^https?://[a-z0-9.:\[\]-]+$")] = Field(
+        "http://127.0.0.1:8900",
+        description="Where people open the console; without a path. Anything but https only on loopback.",
+        examples=["https://admin.example.com"],
+    )
+    sign_in: Literal["development"] = Field(
+        "development",
+        description="How people sign in. `development`: as whom they like, on loopback and on the local target only.",
+        examples=["development"],
+    )
 
 
 class EnvironmentSettings(_Section):
@@ -294,6 +311,7 @@ class Settings(_Section):
     policy: PolicySettings = PolicySettings()
     github: GithubSettings = GithubSettings()
     index: IndexSettings = IndexSettings()
+    admin: AdminSettings = AdminSettings()
     images: ImagesSettings = ImagesSettings()
     environments: dict[str, EnvironmentSettings] = Field(description="The environments, in the order of promotion.")
     people: dict[str, PersonSettings] = Field(

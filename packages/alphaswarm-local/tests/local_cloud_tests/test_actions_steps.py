@@ -84,6 +84,14 @@ def test_paths_outputs_and_summaries_are_taken_in(tmp_path: Path) -> None:
     assert [each.markdown for each in trial.plane.events if isinstance(each, Summarised)] == ["# Done ***\n"]
 
 
+def test_a_summary_that_is_too_long_is_left_out_with_an_error_that_fails_nothing(tmp_path: Path) -> None:
+    trial = Trial(tmp_path, job('- {run: head -c 1048577 /dev/zero | tr "\\0" x > "$GITHUB_STEP_SUMMARY"}'))
+
+    assert trial.run().conclusion is SUCCESS
+    assert not [each for each in trial.plane.events if isinstance(each, Summarised)]
+    assert any("more than 1024 KiB" in each for each in trial.errors())
+
+
 @pytest.mark.parametrize(
     ("content", "pairs"),
     [
@@ -91,6 +99,7 @@ def test_paths_outputs_and_summaries_are_taken_in(tmp_path: Path) -> None:
         ("a=<<x\n", [("a", "<<x")]),
         ("a<<E\n1\n2\nE\nb=1\n", [("a", "1\n2"), ("b", "1")]),
         ("a<<E\nE\n", [("a", "")]),
+        ("a=1\u20282\n", [("a", "1\u20282")]),
         ("", []),
     ],
 )

@@ -20,6 +20,7 @@ _REFUSED = (
     ("`container`, `services`, `snapshot` of a job", "the file is refused: nothing runs in containers"),
     ("`uses: docker://…`, actions with `using: docker`", "refused"),
     ("actions with `using: node12` or `node16`", "refused, as GitHub does"),
+    ("actions with `using: node20` or `node24`", "run by the Node.js on `PATH`, whatever its version"),
     ("steps with `background`, `parallel`, `wait`, `cancel`", "the file is refused"),
     ("shells `cmd` and `powershell`", "the step fails: they are on Windows only"),
     ("a shell or tool that is not on this machine", "the step fails and names it"),

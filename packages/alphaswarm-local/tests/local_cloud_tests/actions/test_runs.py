@@ -66,6 +66,24 @@ def test_a_failure_skips_what_needs_it_and_status_functions_ask_all_ancestors(tm
     }
 
 
+def test_a_job_that_fails_has_the_outputs_that_its_steps_wrote(tmp_path: Path) -> None:
+    trial = Trial(
+        tmp_path,
+        """
+        on: push
+        jobs:
+          bad:
+            runs-on: x
+            outputs: {a: "${{ steps.s.outputs.a }}", b: "${{ steps.s.outputs.b }}"}
+            steps: [{id: s, run: 'echo "a=written" >> "$GITHUB_OUTPUT"; exit 1'}]
+          after: {needs: bad, if: always(), runs-on: x, steps: [{run: 'echo "${{ toJSON(needs) }}" | tr -d " \\n"'}]}
+        """,
+    )
+
+    assert trial.run().conclusion is FAILURE
+    assert "{bad:{result:failure,outputs:{a:written}}}" in trial.log("after")
+
+
 def test_a_step_that_fails_skips_the_rest_unless_told(tmp_path: Path) -> None:
     trial = Trial(
         tmp_path,

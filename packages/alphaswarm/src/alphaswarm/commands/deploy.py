@@ -229,7 +229,8 @@ def in_build(exports: Path, **common: Any) -> int:
 @options(target=True)
 def status(environment: str | None, **common: Any) -> None:
     """Say what runs where, since when and by whom, whether it has drifted, and what could be promoted."""
-    from alphaswarm.deploy_status import standing
+    from alphaswarm.deploy_status import standing_document, standing_facts
+    from alphaswarm_core.gates.standing import standing
 
     here = session(**common)
     names = [environment] if environment else list(here.settings.environments)
@@ -238,8 +239,8 @@ def status(environment: str | None, **common: Any) -> None:
     with here.runs() as ledger:
         found = {name: standing(ledger, here.settings, name) for name in names}
         halt = ledger.halt()
-    document = {"halted": halt.on, "environments": {name: each.document() for name, each in found.items()}}
-    blocks = [details(each.facts()) for each in found.values()]
+    document = {"halted": halt.on, "environments": {name: standing_document(each) for name, each in found.items()}}
+    blocks = [details(standing_facts(each)) for each in found.values()]
     if halt.on:
         blocks.insert(0, paint(f"Applies and destroys are halted: {halt.reason}", "red"))
     here.output.result("deploy-status/v1", document, "\n\n".join(blocks))

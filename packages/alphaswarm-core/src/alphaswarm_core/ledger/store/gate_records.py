@@ -18,7 +18,7 @@ from alphaswarm_core.ledger.records import (
     Waiver,
 )
 from alphaswarm_core.ledger.redaction import Redactor
-from alphaswarm_core.ledger.store import approvals, deliveries, run_rows
+from alphaswarm_core.ledger.store import approvals, deliveries, run_rows, runs
 from alphaswarm_core.ledger.store.appending import Transaction, writing
 from alphaswarm_core.ledger.store.database import Database, UniqueViolationError
 from alphaswarm_core.ledger.times import Clock, format_time
@@ -155,6 +155,11 @@ class GateRecords:
         with self._reading() as database:
             found = [each for kind in kinds for each in run_rows.after(database, run, kind)]
         return sorted(found, key=lambda each: each.id)
+
+    def applied_by(self, plan_run_id: str) -> Run | None:
+        """The run that applies a plan, whatever became of it."""
+        with self._reading() as database:
+            return next(iter(runs.applies_of(database, plan_run_id)), None)
 
     def approvals(self, run_id: str) -> list[Approval]:
         """The approvals of a run, oldest first."""

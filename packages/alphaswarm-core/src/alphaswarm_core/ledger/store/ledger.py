@@ -45,6 +45,8 @@ from alphaswarm_core.ledger.times import Clock, format_time, utc_now
 
 BUSY_TIMEOUT = timedelta(seconds=10)
 _PAGE = 100
+_BEYOND = 2**62
+"""More than any sequence."""
 
 
 class Ledger(ImageRecords):
@@ -345,6 +347,21 @@ class Ledger(ImageRecords):
         with self._reading() as database:
             rows = database.rows(statements.ENTRIES_AFTER, {"after": after, "limit": limit})
         return [Entry(*row) for row in rows]
+
+    def entries_before(self, before: int | None = None, limit: int = _PAGE, *, kind: str | None = None) -> list[Entry]:
+        """Entries before a sequence (None: the last ones), the newest first.
+
+        Args:
+            before: The sequence of the last entry of the page before.
+            limit: How many at the most.
+            kind: Only this kind, and those that continue it: `run` for all about runs, `run:plan` for those of plans.
+        """
+        values: dict[str, str | int | None] = {"before": before if before is not None else _BEYOND, "limit": limit}
+        if kind is not None:
+            values |= {"kind": kind, "first": f"{kind}:", "last": f"{kind};"}  # ';' is the character after ':'
+        sql = statements.ENTRIES_BEFORE if kind is None else statements.ENTRIES_OF_KIND_BEFORE
+        with self._reading() as database:
+            return [Entry(*row) for row in database.rows(sql, values)]
 
     def entries_for(self, run_id: str) -> list[Entry]:
         """The entries that speak of a run (its exact id), in order: its own, its approvals, its apply run's."""

@@ -72,7 +72,7 @@ def claim_plan(transaction: Transaction, plan_run_id: str, new: NewRun, decided_
 
 def _require_unused(database: Database, plan: Run) -> None:
     """A plan is applied once, whatever Terraform thinks of it (hashicorp/terraform#27721)."""
-    children = _children(database, plan.id)
+    children = applies_of(database, plan.id)
     if children or plan.status in {RunStatus.applying, RunStatus.completed}:
         used_by = f" by run {children[0].id} at {children[0].queued_at}" if children else ""
         raise PlanAlreadyUsedError(
@@ -157,19 +157,20 @@ def _epitaph(lease: Lease) -> dict[str, Json]:
 def unsettled_plans(database: Database, before: str) -> list[str]:
     """Plans that are still `applying` though their apply run ended before that time: its process died in between."""
     plans = [run_of(row).id for row in database.rows(_APPLYING_PLANS, {})]
-    ended = {plan: _children(database, plan) for plan in plans}
+    ended = {plan: applies_of(database, plan) for plan in plans}
     return [plan for plan, children in ended.items() if any((child.finished_at or "~") < before for child in children)]
 
 
 def settle_plan(transaction: Transaction, plan_run_id: str) -> list[Run]:
     """Let a plan end as its apply run did."""
     plan = load(transaction.database, plan_run_id)
-    ended = [child for child in _children(transaction.database, plan.id) if child.status.is_final]
+    ended = [child for child in applies_of(transaction.database, plan.id) if child.status.is_final]
     if plan.status is not RunStatus.applying or not ended:
         return []
     status = ended[0].status if is_legal(plan.run_kind, plan.status, ended[0].status) else RunStatus.errored
     return [_move(transaction, plan, status, {})]
 
 
-def _children(database: Database, plan_run_id: str) -> list[Run]:
+def applies_of(database: Database, plan_run_id: str) -> list[Run]:
+    """The runs that apply a plan: one, or none yet."""
     return [run_of(row) for row in database.rows(_APPLIES_OF_PLAN, {"id": plan_run_id})]

@@ -35,6 +35,13 @@ INSERT_ENTRY = (
 )
 ALL_ENTRIES = f"SELECT {_ENTRY_COLUMNS} FROM ledger_entries ORDER BY sequence"
 ENTRIES_AFTER = f"SELECT {_ENTRY_COLUMNS} FROM ledger_entries WHERE sequence > :after ORDER BY sequence LIMIT :limit"
+ENTRIES_BEFORE = (
+    f"SELECT {_ENTRY_COLUMNS} FROM ledger_entries WHERE sequence < :before ORDER BY sequence DESC LIMIT :limit"
+)
+ENTRIES_OF_KIND_BEFORE = (
+    f"SELECT {_ENTRY_COLUMNS} FROM ledger_entries "
+    "WHERE sequence < :before AND (kind = :kind OR kind >= :first AND kind < :last) ORDER BY sequence DESC LIMIT :limit"
+)
 ENTRIES_ABOUT = f"SELECT {_ENTRY_COLUMNS} FROM ledger_entries WHERE body LIKE :pattern ORDER BY sequence"
 
 _LEASE_COLUMNS = "run_id, stack, exclusive, host, pid, process_started, beat_at, acquired_at, terraform_lock"

@@ -182,7 +182,7 @@ class JobExecution:
         timer = self._timer(frame)
         try:
             number = self._ran(frame)
-            outputs = {} if session.failed else self._outputs(frame, number)
+            outputs = self._outputs(frame, number)
         finally:
             timer.cancel()
         url = job.environment.url.text(frame.scope()) if job.environment is not None and job.environment.url else ""
@@ -208,8 +208,9 @@ class JobExecution:
         return timer
 
     def _outputs(self, frame: Frame, number: int) -> dict[str, str]:
-        """The job's outputs; one that holds a secret is left out, as on GitHub."""
-        found = {name: each.text(frame.scope()) for name, each in self._plan.job.outputs.items()}
+        """The job's outputs, of one that failed too. As on GitHub, one that holds a secret or nothing is left out."""
+        said = {name: each.text(frame.scope()) for name, each in self._plan.job.outputs.items()}
+        found = {name: value for name, value in said.items() if value}
         secret = [name for name, value in found.items() if self._masks.hide(value) != value]
         for name in secret:
             self._reporter.say(number, f"##[warning]Skip output '{name}' since it may contain secret.")

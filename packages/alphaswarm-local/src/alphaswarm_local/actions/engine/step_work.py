@@ -11,7 +11,7 @@ from alphaswarm_local.actions.engine.frames import Frame
 from alphaswarm_local.actions.engine.processes import Ending
 from alphaswarm_local.actions.engine.session import JobSession
 from alphaswarm_local.actions.engine.step_results import StepCancelled, StepFailed
-from alphaswarm_local.actions.errors import ToolMissingError
+from alphaswarm_local.actions.errors import CommandFileError, ToolMissingError
 from alphaswarm_local.actions.expressions import Scope
 from alphaswarm_local.actions.expressions.values import Value
 from alphaswarm_local.actions.seam.events import Level
@@ -131,8 +131,15 @@ class StepWork:
         for path in files.lines():
             self.add_path(path)
         self.state.update(files.pairs("state"))
-        self.session.reporter.summary(self.number, files.summary())
+        self._summarise(files)
         return dict(files.pairs("output"))
+
+    def _summarise(self, files: CommandFiles) -> None:
+        """A summary that is too long is left out and does not fail the step, as on GitHub."""
+        try:
+            self.session.reporter.summary(self.number, files.summary())
+        except CommandFileError as error:
+            self.annotate(Level.ERROR, error.what)
 
     def export(self, name: str, value: str) -> None:
         """Set a variable for the steps that follow."""

@@ -1,0 +1,1 @@
+"""From the ledger's records to what goes over the wire. Pure."""
