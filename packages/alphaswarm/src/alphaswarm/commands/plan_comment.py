@@ -62,6 +62,7 @@ def _news(here: Session, document: dict[str, Any], tree: str, environment: str) 
     from alphaswarm_core.terraform.policing import judge
 
     if document.get("schema") == "alphaswarm/plan/v1":
+        _check_handed_on(document)
         run = document["run"] or {}
         return PlanNews(
             stack=f"{tree}/{environment}",
@@ -92,6 +93,26 @@ def _news(here: Session, document: dict[str, Any], tree: str, environment: str) 
         run_url=_run_url(),
         commit=os.environ.get("GITHUB_SHA"),
     )
+
+
+def _check_handed_on(document: dict[str, Any]) -> None:
+    """What another job handed on: a pull request's own code wrote it.
+
+    Raises:
+        UsageError: it is not what `--redacted` or `deploy plan --json` writes.
+    """
+    forms = {"run": dict | None, "summary": dict, "changes": list, "policy": dict | None}
+    wrong = [name for name, form in forms.items() if name not in document or not isinstance(document[name], form)]
+    if not wrong and not all(_is_change(each) for each in document["changes"]):
+        wrong = ["changes"]
+    if wrong:
+        raise UsageError(
+            f"The plan's {', '.join(wrong)} cannot be read", fix="alphaswarm deploy plan --json > PLAN.json"
+        )
+
+
+def _is_change(each: object) -> bool:
+    return isinstance(each, dict) and all(isinstance(each.get(name), str) for name in ("address", "action"))
 
 
 def _write_redacted(path: Path, news: "PlanNews") -> None:
