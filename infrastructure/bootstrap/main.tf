@@ -20,23 +20,11 @@ locals {
   # As in <env>.s3.tfbackend, where no variable can stand.
   state_bucket = "alphaswarm-tfstate-${var.account_id}"
 
-  # The project and its role.
+  # The project, which the landing zone makes, and its role.
   deploy_build = "alphaswarm-deploy-${var.environment}"
 
   # What whoever starts it may say: as core's delivery/orders.py, which checks each value; a test compares the two.
   order_variables = ["ALPHASWARM_ACTION", "ALPHASWARM_EVIDENCE", "ALPHASWARM_INPUTS", "ALPHASWARM_PLAN_RUN"]
-
-  # The landing zone's network, once there is one: applying this root module again moves the deploy build into it. Identifiers;
-  # the provider marks all values of parameters as sensitive.
-  published = nonsensitive(zipmap(data.aws_ssm_parameters_by_path.handles.names, data.aws_ssm_parameters_by_path.handles.values))
-  network = try({
-    vpc_id     = local.published["/alphaswarm/${var.environment}/vpc_id"]
-    subnet_ids = split(",", local.published["/alphaswarm/${var.environment}/private_subnet_ids"])
-  }, null)
-}
-
-data "aws_ssm_parameters_by_path" "handles" {
-  path = "/alphaswarm/${var.environment}"
 }
 
 # The bucket has to exist before the state that describes it: `alphaswarm bootstrap` makes it, bare, and here it is taken in.
@@ -65,7 +53,8 @@ module "account" {
   state_bucket   = local.state_bucket
   state_key_arn  = module.state.key_arn
 
-  protected_role_names = ["aqp-gha-apply", "aqp-gha-plan", local.deploy_build]
+  protected_role_names = ["aqp-gha-apply", "aqp-gha-plan"]
+  build_role_name      = local.deploy_build
 }
 
 module "github_oidc" {
@@ -82,11 +71,14 @@ module "github_oidc" {
   execution_role_arn       = module.account.execution_role_arn
   deploy_project           = local.deploy_build
   build_variables          = local.order_variables
+  image_project            = "alphaswarm-image-${var.environment}"
+  trail_bucket             = "alphaswarm-trail-${var.account_id}"
   state_bucket             = local.state_bucket
   state_key_arn            = module.state.key_arn
 }
 
-# What applies the app tier. Here, and not in the landing zone: a role that makes roles is part of the account's trust.
+# As what the deploy build applies the app tier. Here, and not in the landing zone as the build itself: a role that makes roles
+# is part of the account's trust.
 module "deploy_build" {
   source = "../modules/deploy-build"
 
@@ -96,11 +88,8 @@ module "deploy_build" {
   name_prefix              = "alphaswarm"
   project_name             = local.deploy_build
   role_name                = local.deploy_build
-  buildspec                = file("${path.module}/../../buildspecs/app-deploy.yml")
-  repository_url           = "https://github.com/${var.github_repositories[0].name}.git"
   permissions_boundary_arn = module.account.permissions_boundary_arn
   handle_path              = "alphaswarm/${var.environment}"
-  network                  = local.network
   state_bucket             = local.state_bucket
   state_key_arn            = module.state.key_arn
 }

@@ -2,11 +2,10 @@
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from functools import partial
 
-from tests.checks import pages
-
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.checks import modules, pages
+from tests.checks.trees import MODULES, REPOSITORY, name_of
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "packages/alphaswarm/src/alphaswarm/overview.txt": pages.overview,
@@ -21,6 +20,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/actions-runner.md": pages.actions_runner,
     "docs/reference/policy-rules.md": pages.policy_rules,
     "alphaswarm_admin/openapi.json": pages.console_contract,
+    **{f"{name_of(module)}/README.md": partial(modules.readme, module) for module in MODULES},
 }
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 TREES = ("infrastructure", "terraform")
 APP_ROOTS = tuple(sorted((REPOSITORY / "terraform/environments").iterdir()))
-LANDING_ZONE_ROOTS = tuple(sorted((REPOSITORY / "infrastructure/envs").glob("admin-*")))
+ADMIN_ROOTS = tuple(sorted((REPOSITORY / "infrastructure/envs").glob("admin-*")))
+LANDING_ZONE_ROOTS = tuple(sorted(set((REPOSITORY / "infrastructure/envs").iterdir()) - set(ADMIN_ROOTS)))
 BOOTSTRAP = REPOSITORY / "infrastructure/bootstrap"
-ROOTS = (BOOTSTRAP, *LANDING_ZONE_ROOTS, *APP_ROOTS)
+ROOTS = (BOOTSTRAP, *LANDING_ZONE_ROOTS, *ADMIN_ROOTS, *APP_ROOTS)
 MODULES = tuple(sorted(path for tree in TREES for path in (REPOSITORY / tree / "modules").iterdir()))
 
 _HEADER = re.compile(r'^(\w+)((?:\s+"[^"]*")*)\s*\{', re.MULTILINE)

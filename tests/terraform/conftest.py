@@ -98,6 +98,7 @@ PUBLISHED = {
     "ecr_admin_frontend_repository_url": "111111111111.dkr.ecr.us-east-1.amazonaws.com/alphaswarm-admin-frontend",
     "ecr_admin_repository_arn": "arn:aws:ecr:us-east-1:111111111111:repository/alphaswarm-admin",
     "ecr_admin_repository_url": "111111111111.dkr.ecr.us-east-1.amazonaws.com/alphaswarm-admin",
+    "ledger_client_security_group_id": "sg-1",
     "permissions_boundary_arn": "arn:aws:iam::111111111111:policy/AqpTerraformPermissionsBoundary",
     "private_subnet_ids": "subnet-1,subnet-2",
     "public_subnet_ids": "subnet-3,subnet-4",

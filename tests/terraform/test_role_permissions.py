@@ -29,6 +29,9 @@ KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"
 KEPT_PLAN = f"{BUCKET}/plans/01a207b1-67c5-7f44-91bc-40fec2bf561f"
 INDEX = f"arn:aws:codeartifact:us-east-1:{ACCOUNT}"
 BUILD_LOG = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/codebuild/alphaswarm-deploy-dev:log-stream:a"
+IMAGE_PROJECT = PROJECT.replace("deploy", "image")
+REPOSITORY = f"{INDEX}:repository/alphaswarm/alphaswarm-pypi"
+TRAIL = f"arn:aws:s3:::alphaswarm-trail-{ACCOUNT}"
 SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:alphaswarm-dev/admin/ledger-url-AbCdEf"
 
 
@@ -38,6 +41,7 @@ def role(name: str) -> str:
 
 EXECUTION, APPLY, PLAN = role("AqpTerraformExecutionRole"), role("aqp-gha-apply"), role("aqp-gha-plan")
 DEPLOY, TASK = role("alphaswarm-deploy-dev"), role("alphaswarm-task-backend-dev")
+ZONE = role("alphaswarm-zone-eks-dev")
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/AqpTerraformPermissionsBoundary"
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
 
@@ -61,11 +65,16 @@ READS = [
     "ssm:DescribeParameters", "ssm:ListTagsForResource", "sts:GetCallerIdentity",
 ]  # fmt: skip
 LANDING_ZONE_WRITES = [
-    "acm:RequestCertificate", "ec2:AllocateAddress", "ec2:AssociateRouteTable", "ec2:AttachInternetGateway",
-    "ec2:CreateInternetGateway", "ec2:CreateNatGateway", "ec2:CreateRoute", "ec2:CreateRouteTable",
-    "ec2:CreateSubnet", "ec2:CreateTags", "ec2:CreateVpc", "ec2:CreateVpcEndpoint", "ec2:ModifyVpcAttribute",
-    "ec2:RevokeSecurityGroupEgress", "ecr:CreateRepository", "ecr:PutLifecyclePolicy", "kms:CreateAlias",
-    "kms:CreateKey", "kms:EnableKeyRotation", "secretsmanager:CreateSecret",
+    "acm:RequestCertificate", "cloudtrail:CreateTrail", "cloudtrail:StartLogging", "cloudtrail:UpdateTrail",
+    "cloudwatch:PutDashboard", "cloudwatch:PutMetricAlarm", "ec2:AllocateAddress", "ec2:AssociateRouteTable",
+    "ec2:AttachInternetGateway", "ec2:CreateFlowLogs", "ec2:CreateInternetGateway", "ec2:CreateNatGateway",
+    "ec2:CreateRoute", "ec2:CreateRouteTable", "ec2:CreateSecurityGroup", "ec2:CreateSubnet", "ec2:CreateTags",
+    "ec2:CreateVpc", "ec2:CreateVpcEndpoint", "ec2:EnableEbsEncryptionByDefault", "ec2:ModifyVpcAttribute",
+    "ec2:RevokeSecurityGroupEgress", "ecr:CreateRepository", "ecr:PutLifecyclePolicy", "eks:CreateCluster",
+    "eks:CreateNodegroup", "eks:UpdateClusterConfig", "kms:CreateAlias", "kms:CreateGrant", "kms:CreateKey",
+    "kms:EnableKeyRotation", "logs:CreateLogGroup", "logs:PutMetricFilter", "logs:PutRetentionPolicy",
+    "rds:CreateDBInstance", "rds:CreateDBParameterGroup", "rds:CreateDBSubnetGroup", "rds:ModifyDBInstance",
+    "rds:ModifyDBParameterGroup", "secretsmanager:CreateSecret", "sns:CreateTopic", "sns:SetTopicAttributes",
 ]  # fmt: skip
 TRUST_WRITES = [
     ("iam:UpdateAssumeRolePolicy", APPLY),
@@ -212,6 +221,7 @@ def test_the_plan_role_decrypts_nothing_through_another_service(may: Ask, servic
     ("action", "resource"),
     [
         ("codebuild:StartBuild", PROJECT),
+        ("codebuild:StartBuild", IMAGE_PROJECT),
         ("codebuild:BatchGetBuilds", PROJECT),
         ("codebuild:StopBuild", PROJECT),
         ("logs:GetLogEvents", f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/codebuild/alphaswarm-deploy-dev:a"),
@@ -309,22 +319,94 @@ def test_the_execution_role_writes_its_state_and_the_handles(may: Ask, action: s
     assert may("AqpTerraformExecutionRole", action, resource)
 
 
+def passed_to(service: str) -> dict[str, list[str]]:
+    return {"iam:PassedToService": [f"{service}.amazonaws.com"]}
+
+
+BOUNDED = {"iam:PermissionsBoundary": [BOUNDARY]}
+NODES_POLICY = {"iam:PolicyARN": ["arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"]}
+
+
 @pytest.mark.parametrize(
-    ("action", "resource"),
+    ("action", "resource", "context"),
     [
-        ("s3:PutObject", APP_STATE),
-        ("s3:DeleteObject", LANDING_ZONE_STATE),
-        ("codebuild:StartBuild", PROJECT),
-        ("ec2:RunInstances", "*"),
-        ("secretsmanager:GetSecretValue", SECRET),
-        ("kms:Decrypt", KEY),
-        ("ecs:UpdateService", "*"),
-        ("sts:AssumeRole", APPLY),
-        *TRUST_WRITES,
+        ("iam:CreateRole", ZONE, BOUNDED),
+        ("iam:PutRolePolicy", ZONE, BOUNDED),
+        ("iam:AttachRolePolicy", ZONE, {**BOUNDED, **NODES_POLICY}),
+        ("iam:DeleteRole", ZONE, {}),
+        *(("iam:PassRole", ZONE, passed_to(each)) for each in ("cloudtrail", "codebuild", "eks", "vpc-flow-logs")),
+        ("iam:PassRole", DEPLOY, passed_to("codebuild")),
+        ("iam:CreateServiceLinkedRole", role("aws-service-role/eks"), {"iam:AWSServiceName": ["eks.amazonaws.com"]}),
+        ("codebuild:CreateProject", PROJECT, {}),
+        ("codebuild:UpdateProject", IMAGE_PROJECT, {}),
+        ("codeartifact:CreateRepository", REPOSITORY, {}),
+        ("codeartifact:AssociateExternalConnection", REPOSITORY, {}),
+        ("s3:CreateBucket", TRAIL, {}),
+        ("s3:PutBucketPolicy", TRAIL, {}),
+        ("kms:Decrypt", KEY, {"kms:ViaService": ["secretsmanager.us-east-1.amazonaws.com"]}),
     ],
 )
-def test_the_execution_role_may_not(may: Ask, action: str, resource: str) -> None:
-    assert not may("AqpTerraformExecutionRole", action, resource)
+def test_the_execution_role_makes_the_landing_zone_s_own_roles_builds_index_and_bucket(
+    may: Ask, action: str, resource: str, context: dict[str, list[str]]
+) -> None:
+    # The last: RDS puts the password that it made into Secrets Manager in the caller's name.
+    assert may("AqpTerraformExecutionRole", action, resource, **context)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "context"),
+    [
+        ("s3:PutObject", APP_STATE, {}),
+        ("s3:DeleteObject", LANDING_ZONE_STATE, {}),
+        ("s3:PutBucketPolicy", BUCKET, {}),
+        ("s3:GetObject", f"{TRAIL}/AWSLogs/a", {}),
+        ("s3:PutObject", f"{TRAIL}/AWSLogs/a", {}),
+        ("s3:DeleteBucket", TRAIL, {}),
+        ("s3:DeleteBucketPolicy", TRAIL, {}),
+        ("codebuild:StartBuild", PROJECT, {}),
+        ("codebuild:StartBuild", IMAGE_PROJECT, {}),
+        ("codebuild:UpdateProject", PROJECT.replace("alphaswarm", "somebody-else"), {}),
+        ("codeartifact:PublishPackageVersion", REPOSITORY, {}),
+        ("codeartifact:PutPackageMetadata", REPOSITORY, {}),
+        ("codeartifact:CopyPackageVersions", REPOSITORY, {}),
+        ("codeartifact:GetAuthorizationToken", REPOSITORY, {}),
+        ("sts:GetServiceBearerToken", "*", {"sts:AWSServiceName": ["codeartifact.amazonaws.com"]}),
+        ("ec2:RunInstances", "*", {}),
+        ("eks:AccessKubernetesApi", "*", {}),
+        ("secretsmanager:GetSecretValue", SECRET, {}),
+        ("kms:Decrypt", KEY, {}),
+        ("kms:Decrypt", KEY, {"kms:ViaService": ["rds.us-east-1.amazonaws.com"]}),
+        ("ecs:UpdateService", "*", {}),
+        ("ecr:PutImage", "*", {}),
+        ("logs:GetLogEvents", "*", {}),
+        ("logs:FilterLogEvents", "*", {}),
+        ("logs:DeleteLogStream", "*", {}),
+        ("rds:ModifyDBSnapshotAttribute", "*", {}),
+        ("rds:StartExportTask", "*", {}),
+        ("sns:Publish", "*", {}),
+        ("cloudtrail:StopLogging", "*", {}),
+        ("cloudtrail:DeleteTrail", "*", {}),
+        ("sts:AssumeRole", APPLY, {}),
+        ("iam:CreateRole", ZONE, {}),
+        ("iam:CreateRole", ZONE, {"iam:PermissionsBoundary": ["arn:aws:iam::aws:policy/PowerUserAccess"]}),
+        ("iam:CreateRole", TASK, BOUNDED),
+        ("iam:PutRolePolicy", ZONE, {}),
+        ("iam:PutRolePolicy", TASK, BOUNDED),
+        ("iam:AttachRolePolicy", ZONE, BOUNDED),
+        ("iam:AttachRolePolicy", ZONE, {**BOUNDED, "iam:PolicyARN": ["arn:aws:iam::aws:policy/AdministratorAccess"]}),
+        ("iam:PassRole", ZONE, passed_to("lambda")),
+        ("iam:PassRole", ZONE, passed_to("ecs-tasks")),
+        ("iam:PassRole", TASK, passed_to("codebuild")),
+        ("iam:PassRole", DEPLOY, passed_to("ec2")),
+        ("iam:PassRole", DEPLOY, passed_to("lambda")),
+        ("iam:PassRole", EXECUTION, passed_to("codebuild")),
+        ("iam:PassRole", APPLY, passed_to("codebuild")),
+        ("iam:CreateServiceLinkedRole", role("aws-service-role/sso"), {"iam:AWSServiceName": ["sso.amazonaws.com"]}),
+        *((action, resource, {}) for action, resource in TRUST_WRITES),
+    ],
+)
+def test_the_execution_role_may_not(may: Ask, action: str, resource: str, context: dict[str, list[str]]) -> None:
+    assert not may("AqpTerraformExecutionRole", action, resource, **context)
 
 
 @pytest.mark.parametrize(
@@ -335,6 +417,7 @@ def test_the_execution_role_may_not(may: Ask, action: str, resource: str) -> Non
         ("cognito-idp:CreateUserPool", "*", {}),
         ("logs:CreateLogGroup", "*", {}),
         ("ec2:CreateSecurityGroup", "*", {}),
+        ("ec2:CreateNetworkInterface", "*", {}),
         ("ssm:PutParameter", HANDLE, {}),
         ("ssm:GetParametersByPath", HANDLE.rpartition("/")[0], {}),
         ("s3:PutObject", APP_STATE, {}),
@@ -383,6 +466,10 @@ def test_the_deploy_build_decrypts_the_ledger_s_address_and_no_other_secret(may:
         ("logs:PutLogEvents", BUILD_LOG.replace("-dev", "-prod"), {}),
         ("logs:GetLogEvents", BUILD_LOG, {}),
         ("iam:PutRolePolicy", TASK, {}),
+        ("iam:PutRolePolicy", ZONE, BOUNDED),
+        ("iam:UpdateAssumeRolePolicy", ZONE, {}),
+        ("iam:PassRole", ZONE, passed_to("ecs-tasks")),
+        ("iam:PassRole", DEPLOY, passed_to("codebuild")),
         ("iam:CreateRole", TASK, {}),
         ("iam:CreateRole", TASK, {"iam:PermissionsBoundary": ["arn:aws:iam::aws:policy/PowerUserAccess"]}),
         ("iam:PassRole", TASK, {"iam:PassedToService": ["ec2.amazonaws.com"]}),
@@ -441,6 +528,11 @@ def test_a_new_role_has_the_same_boundary_or_is_not_made(may: Ask, boundary: str
     context = {"iam:PermissionsBoundary": [boundary]} if boundary else {}
 
     assert may("administrator", "iam:CreateRole", role("alphaswarm-new"), **context) is allowed
+
+
+@pytest.mark.parametrize(("service", "allowed"), [("codebuild", True), ("lambda", False), ("ecs-tasks", False)])
+def test_the_deploy_build_s_role_is_handed_to_codebuild_only(may: Ask, service: str, allowed: bool) -> None:
+    assert may("administrator", "iam:PassRole", DEPLOY, **passed_to(service)) is allowed
 
 
 def test_the_boundary_leaves_the_rest_to_the_policies(may: Ask) -> None:

@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 from alphaswarm_core.terraform.providers import read_lock_file
-from tests.checks.trees import APP_ROOTS, BOOTSTRAP, LANDING_ZONE_ROOTS, MODULES, ROOTS, blocks, name_of, source_of
+from tests.checks.trees import (
+    ADMIN_ROOTS,
+    APP_ROOTS,
+    BOOTSTRAP,
+    LANDING_ZONE_ROOTS,
+    MODULES,
+    ROOTS,
+    blocks,
+    name_of,
+    source_of,
+)
 from tests.terraform.conftest import PROVIDER_FREE
 
 # Sibling root modules may differ in these files only; and in them only in the values named here.
@@ -17,28 +27,33 @@ APP_VALUES = {
     "hostname_prefix", "landing_zone", "log_retention_days",
 }  # fmt: skip
 LANDING_ZONE_VALUES = {
-    "account_id", "availability_zones", "certificate_alternative_names", "environment", "hostname",
-    "single_nat_gateway", "vpc_cidr",
+    "account_id", "availability_zones", "deploy_compute_type", "endpoint_zones", "environment", "image_compute_type",
+    "ledger_database", "log_retention_days", "node_groups", "single_nat_gateway", "trail_retention_days", "vpc_cidr",
 }  # fmt: skip
+ADMIN_VALUES = {"account_id", "certificate_alternative_names", "environment", "hostname"}
 BOOTSTRAP_VALUES = {"account_id", "apply_workflow_files", "approvals", "environment", "github_repositories"}
-# Where the whole internet may stand, and why: the front door, its way to Cognito, the way of tasks and builds to AWS,
-# and routes.
+# Where the whole internet may stand, and why: the front door, its way to Cognito, the tasks' way to AWS, the builds' to
+# GitHub, and routes.
 OPEN_TO_ALL = {
     ("terraform/modules/alb", "resource.aws_vpc_security_group_ingress_rule.public"),
     ("terraform/modules/alb", "resource.aws_vpc_security_group_egress_rule.cognito"),
     ("terraform/modules/ecs-fargate-control-plane", "resource.aws_vpc_security_group_egress_rule.https"),
-    ("infrastructure/modules/deploy-build", "resource.aws_vpc_security_group_egress_rule.deploy"),
+    ("infrastructure/modules/codebuild", "resource.aws_vpc_security_group_egress_rule.https"),
     ("infrastructure/modules/vpc", "resource.aws_route.public_internet"),
     ("infrastructure/modules/vpc", "resource.aws_route.private_nat"),
 }
 PLATFORMS = 14  # builds of hashicorp/aws 5.100.0: each has an h1 hash; zh has one more, for the release's manifest
 KINDS = ("check", "data", "ephemeral", "locals", "module", "output", "provider", "resource", "terraform", "variable")
-SIBLINGS = [pytest.param(APP_ROOTS, id="app-tier"), pytest.param(LANDING_ZONE_ROOTS, id="landing-zone")]
+SIBLINGS = [
+    pytest.param(APP_ROOTS, id="app-tier"),
+    pytest.param(LANDING_ZONE_ROOTS, id="landing-zone"),
+    pytest.param(ADMIN_ROOTS, id="admin"),
+]
 
 directories = pytest.mark.parametrize("directory", [*MODULES, *ROOTS], ids=name_of)
 everywhere = pytest.mark.parametrize("directory", [*MODULES, PROVIDER_FREE, *ROOTS], ids=name_of)
 roots = pytest.mark.parametrize("root", ROOTS, ids=name_of)
-roots_of_environments = pytest.mark.parametrize("root", [*LANDING_ZONE_ROOTS, *APP_ROOTS], ids=name_of)
+roots_of_environments = pytest.mark.parametrize("root", [*LANDING_ZONE_ROOTS, *ADMIN_ROOTS, *APP_ROOTS], ids=name_of)
 
 
 def settings(path: Path) -> dict[str, str]:
@@ -53,7 +68,8 @@ def files(root: Path) -> dict[str, str]:
 
 def test_all_environments_are_there() -> None:
     assert [root.name for root in APP_ROOTS] == ["dev", "minimum", "prod", "staging"]
-    assert [root.name for root in LANDING_ZONE_ROOTS] == ["admin-dev", "admin-prod", "admin-staging"]
+    assert [root.name for root in LANDING_ZONE_ROOTS] == ["dev", "prod", "staging"]
+    assert [root.name for root in ADMIN_ROOTS] == ["admin-dev", "admin-prod", "admin-staging"]
 
 
 @pytest.mark.parametrize("siblings", SIBLINGS)
@@ -75,7 +91,10 @@ def test_sibling_backends_differ_only_in_their_address(siblings: tuple[Path, ...
         )
 
 
-@pytest.mark.parametrize(("siblings", "values"), [(APP_ROOTS, APP_VALUES), (LANDING_ZONE_ROOTS, LANDING_ZONE_VALUES)])
+@pytest.mark.parametrize(
+    ("siblings", "values"),
+    [(APP_ROOTS, APP_VALUES), (LANDING_ZONE_ROOTS, LANDING_ZONE_VALUES), (ADMIN_ROOTS, ADMIN_VALUES)],
+)
 def test_siblings_set_the_same_values(siblings: tuple[Path, ...], values: set[str]) -> None:
     for root in siblings:
         assert set(re.findall(r"^(\w+)\s*=", (root / "terraform.tfvars").read_text(), re.MULTILINE)) == values
@@ -248,3 +267,31 @@ def test_no_policy_lets_everybody_in(directory: Path) -> None:
 def test_a_module_says_what_it_is(directory: Path) -> None:
     if directory in MODULES:
         assert (directory / "README.md").read_text().startswith("# ")
+
+
+def sizes(root: Path) -> dict[str, str]:
+    """The values of a landing zone's root as the README's table writes them: nested names with dots."""
+    found: dict[str, str] = {}
+    path: list[str] = []
+    for line in (root / "terraform.tfvars").read_text(encoding="utf-8").splitlines():
+        if opened := re.fullmatch(r"\s*(\w+)\s*=\s*\{", line):
+            path.append(opened[1])
+        elif line.strip() == "}":
+            path.pop()
+        elif given := re.fullmatch(r"\s*(\w+)\s*=\s*(.+)", line):
+            values = re.findall(r'[^\[\],"\s]+', given[2])
+            counted = given[1] == "availability_zones"
+            found[".".join([*path, given[1]])] = str(len(values)) if counted else ", ".join(values)
+    return found
+
+
+def test_the_table_of_sizes_is_what_the_root_modules_say() -> None:
+    readme = (LANDING_ZONE_ROOTS[0].parents[1] / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w.]+)` \| (.+) \| (.+) \| (.+) \|$", readme, re.MULTILINE)
+    identity = {"account_id", "environment"}
+
+    for column, environment in enumerate(("dev", "staging", "prod"), start=1):
+        root = next(each for each in LANDING_ZONE_ROOTS if each.name == environment)
+        assert {row[0]: row[column] for row in rows} == {
+            name: value for name, value in sizes(root).items() if name not in identity
+        }

@@ -11,10 +11,6 @@ locals {
     ecr_admin_repository_arn          = { type = "String", value = module.foundation.repositories.backend.arn }
     ecr_admin_repository_url          = { type = "String", value = module.foundation.repositories.backend.url }
     hosted_zone_id                    = { type = "String", value = var.hosted_zone_id }
-    private_subnet_ids                = { type = "StringList", value = join(",", module.foundation.private_subnet_ids) }
-    public_subnet_ids                 = { type = "StringList", value = join(",", module.foundation.public_subnet_ids) }
-    vpc_id                            = { type = "String", value = module.foundation.vpc_id }
-    workload_kms_key_arn              = { type = "String", value = module.foundation.kms_key_arn }
   }
 
   # SSM keeps no empty values: an optional handle that has none is not published.

@@ -14,11 +14,6 @@ variable "alb_access_logs_bucket" {
   default     = null
 }
 
-variable "availability_zones" {
-  description = "The zones, by name and in order: the order decides the subnets' addresses, so it is only ever extended."
-  type        = list(string)
-}
-
 variable "certificate_alternative_names" {
   description = "Further host names on the admin's certificate."
   type        = list(string)
@@ -54,14 +49,4 @@ variable "region" {
     condition     = can(regex("^[a-z]{2}(?:-[a-z]+)+-[0-9]$", var.region))
     error_message = "A region looks like us-east-1."
   }
-}
-
-variable "single_nat_gateway" {
-  description = "One NAT gateway for all zones (cheap; its zone is a single point of failure) instead of one a zone."
-  type        = bool
-}
-
-variable "vpc_cidr" {
-  description = "The VPC's addresses, a /16."
-  type        = string
 }

@@ -14,17 +14,17 @@ provider "aws" {
   }
 }
 
+# What infrastructure/envs/<env> published: the environment has one network and one key, and the admin stands on them.
+data "aws_ssm_parameter" "workload_key" {
+  name = "/alphaswarm/${var.environment}/workload_kms_key_arn"
+}
+
 module "foundation" {
   source = "../../modules/admin-foundation"
 
   name_prefix = "alphaswarm"
   environment = var.environment
-  account_id  = var.account_id
-  region      = var.region
-
-  vpc_cidr           = var.vpc_cidr
-  availability_zones = var.availability_zones
-  single_nat_gateway = var.single_nat_gateway
+  kms_key_arn = data.aws_ssm_parameter.workload_key.insecure_value
 
   hostname                      = var.hostname
   hosted_zone_id                = var.hosted_zone_id

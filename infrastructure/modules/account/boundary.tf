@@ -1,5 +1,10 @@
 # A boundary grants nothing; it says what no policy of such a role can grant. Everything here keeps one of these roles from
 # making itself, or a role that it creates, more powerful than it was reviewed to be.
+locals {
+  trusted_roles = [for name in concat([var.execution_role_name], sort(var.protected_role_names)) : "${local.iam}:role/${name}"]
+  build_role    = "${local.iam}:role/${var.build_role_name}"
+}
+
 resource "aws_iam_policy" "boundary" {
   name        = var.boundary_name
   description = "What no role of the deployment may do, whatever its policies say"
@@ -51,13 +56,29 @@ resource "aws_iam_policy" "boundary" {
         Sid    = "TrustStays"
         Effect = "Deny"
         Action = [
-          "iam:Add*", "iam:Attach*", "iam:Create*", "iam:Delete*", "iam:Detach*", "iam:PassRole", "iam:Put*", "iam:Remove*",
-          "iam:Set*", "iam:Tag*", "iam:Untag*", "iam:Update*",
+          "iam:Add*", "iam:Attach*", "iam:Create*", "iam:Delete*", "iam:Detach*", "iam:Put*", "iam:Remove*", "iam:Set*", "iam:Tag*",
+          "iam:Untag*", "iam:Update*",
         ]
         Resource = concat(
-          [for name in concat([var.execution_role_name], sort(var.protected_role_names)) : "${local.iam}:role/${name}"],
-          [local.boundary_arn, "${local.iam}:oidc-provider/token.actions.githubusercontent.com*"],
+          local.trusted_roles,
+          [local.build_role, local.boundary_arn, "${local.iam}:oidc-provider/token.actions.githubusercontent.com*"],
         )
+      },
+      {
+        # A service that got one of these would act as it.
+        Sid      = "NotHandedOn"
+        Effect   = "Deny"
+        Action   = ["iam:PassRole"]
+        Resource = local.trusted_roles
+      },
+      {
+        # Its own trust names the one project, so CodeBuild can act as it there and nowhere else. A missing key fits
+        # StringNotEquals.
+        Sid       = "HandedToItsBuildOnly"
+        Effect    = "Deny"
+        Action    = ["iam:PassRole"]
+        Resource  = [local.build_role]
+        Condition = { StringNotEquals = { "iam:PassedToService" = "codebuild.amazonaws.com" } }
       },
       {
         # Another way in beside the one that is reviewed.

@@ -24,6 +24,27 @@ variable "boundary_name" {
   default     = "AqpTerraformPermissionsBoundary"
 }
 
+variable "build_role_name" {
+  description = "The role of the deploy build, which the bootstrap makes: protected as the other ones, but handed to CodeBuild by the landing zone."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]+$", var.build_role_name)) && !contains(var.protected_role_names, var.build_role_name)
+    error_message = "One role by its name, without wildcards, and none of those that nobody is handed."
+  }
+}
+
+variable "cluster_policies" {
+  description = "AWS's own policies that the cluster's roles get, by name."
+  type        = set(string)
+  default     = ["AmazonEC2ContainerRegistryPullOnly", "AmazonEKSClusterPolicy", "AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy"]
+
+  validation {
+    condition     = alltrue([for name in var.cluster_policies : can(regex("^Amazon(EC2ContainerRegistry|EKS)[A-Za-z_]+$", name))])
+    error_message = "Policies for EKS clusters and their nodes only: another one of AWS's could allow everything."
+  }
+}
+
 variable "environment" {
   description = "The environment of the account."
   type        = string
@@ -51,6 +72,17 @@ variable "handle_path" {
   default     = "alphaswarm"
 }
 
+variable "name_prefix" {
+  description = "What the names of the landing zone's projects, roles and buckets begin with."
+  type        = string
+  default     = "alphaswarm"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{2,20}$", var.name_prefix))
+    error_message = "A plain name, without wildcards."
+  }
+}
+
 variable "protected_role_names" {
   description = "The other roles whose trust and policies no role inside the boundary may change."
   type        = set(string)
@@ -65,11 +97,11 @@ variable "region" {
 variable "services" {
   description = "The services that the landing zone is made of, by their IAM prefixes."
   type        = set(string)
-  default     = ["acm", "ec2", "ecr", "kms", "route53", "secretsmanager"]
+  default     = ["acm", "cloudtrail", "cloudwatch", "ec2", "ecr", "eks", "kms", "logs", "rds", "route53", "secretsmanager", "sns"]
 
   validation {
-    condition     = length(setintersection(var.services, ["account", "codebuild", "iam", "organizations", "s3", "ssm", "sts"])) == 0 && alltrue([for service in var.services : can(regex("^[a-z0-9-]+$", service))])
-    error_message = "Identity, states, handles and builds are not given as a whole service: they are how a role gets more than it was given."
+    condition     = length(setintersection(var.services, ["account", "codeartifact", "codebuild", "iam", "organizations", "s3", "ssm", "sts"])) == 0 && alltrue([for service in var.services : can(regex("^[a-z0-9-]+$", service))])
+    error_message = "Identity, states, handles, packages and builds are not given as a whole service: they are how a role gets more than it was given."
   }
 }
 

@@ -1,4 +1,4 @@
-# What the admin's app tier stands on: network, key, image repositories, certificate, empty secrets.
+# What the admin's app tier stands on: image repositories, certificate, empty secrets. Network and key are the landing zone's.
 locals {
   name = "${var.name_prefix}-${var.environment}"
 
@@ -8,29 +8,11 @@ locals {
   }
 }
 
-module "vpc" {
-  source = "../vpc"
-
-  name               = local.name
-  cidr               = var.vpc_cidr
-  availability_zones = var.availability_zones
-  single_nat_gateway = var.single_nat_gateway
-}
-
-module "kms" {
-  source = "../kms"
-
-  alias       = "${local.name}-workload"
-  description = "Images, logs, secrets and shell sessions of ${local.name}"
-  account_id  = var.account_id
-  region      = var.region
-}
-
 module "ecr" {
   source = "../ecr-repositories"
 
   repositories = ["${var.name_prefix}-admin", "${var.name_prefix}-admin-frontend"]
-  kms_key_arn  = module.kms.key_arn
+  kms_key_arn  = var.kms_key_arn
 }
 
 # Containers only. A person or a rotation function puts the value in, so that no value is ever in a plan or a state.
@@ -39,7 +21,7 @@ resource "aws_secretsmanager_secret" "admin" {
 
   name                    = "${local.name}/admin/${each.key}"
   description             = each.value
-  kms_key_id              = module.kms.key_arn
+  kms_key_id              = var.kms_key_arn
   recovery_window_in_days = 30
 }
 

@@ -14,21 +14,6 @@ output "certificate_validation_records" {
   }
 }
 
-output "kms_key_arn" {
-  description = "The environment's key."
-  value       = module.kms.key_arn
-}
-
-output "private_subnet_ids" {
-  description = "The private subnets."
-  value       = module.vpc.private_subnet_ids
-}
-
-output "public_subnet_ids" {
-  description = "The public subnets."
-  value       = module.vpc.public_subnet_ids
-}
-
 output "repositories" {
   description = "The image repositories: ARN and address of the backend's and the frontend's."
   value = {
@@ -46,9 +31,4 @@ output "repositories" {
 output "secret_arns" {
   description = "The secrets' ARNs by name."
   value       = { for name, secret in aws_secretsmanager_secret.admin : name => secret.arn }
-}
-
-output "vpc_id" {
-  description = "The VPC's id."
-  value       = module.vpc.vpc_id
 }

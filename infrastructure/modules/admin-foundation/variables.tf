@@ -1,13 +1,3 @@
-variable "account_id" {
-  description = "The account of this environment."
-  type        = string
-}
-
-variable "availability_zones" {
-  description = "The zones, by name and in order."
-  type        = list(string)
-}
-
 variable "certificate_alternative_names" {
   description = "Further host names on the same certificate."
   type        = list(string)
@@ -40,22 +30,17 @@ variable "hostname" {
   }
 }
 
+variable "kms_key_arn" {
+  description = "The environment's key, for images and secrets."
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:aws[a-z-]*:kms:", var.kms_key_arn))
+    error_message = "A key by its ARN, as the landing zone publishes it."
+  }
+}
+
 variable "name_prefix" {
   description = "What names begin with."
-  type        = string
-}
-
-variable "region" {
-  description = "The region."
-  type        = string
-}
-
-variable "single_nat_gateway" {
-  description = "One NAT gateway for all zones instead of one a zone."
-  type        = bool
-}
-
-variable "vpc_cidr" {
-  description = "The VPC's addresses, a /16."
   type        = string
 }

@@ -131,6 +131,21 @@ locals {
       Resource = ["${local.arn_prefix}:logs:${var.region}:${var.account_id}:log-group:${local.log_group}:*"]
     },
     {
+      # What CodeBuild does in this role's name to put a build into private subnets.
+      # Source: AWS CodeBuild User Guide, "Allow CodeBuild access to AWS services required to create a VPC network interface".
+      Sid      = "AnAddressInTheVpc"
+      Effect   = "Allow"
+      Action   = ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeDhcpOptions"]
+      Resource = ["*"]
+    },
+    {
+      Sid       = "HandTheAddressToCodeBuild"
+      Effect    = "Allow"
+      Action    = ["ec2:CreateNetworkInterfacePermission"]
+      Resource  = ["${local.arn_prefix}:ec2:${var.region}:${var.account_id}:network-interface/*"]
+      Condition = { StringEquals = { "ec2:AuthorizedService" = "codebuild.amazonaws.com" } }
+    },
+    {
       Sid      = "ReadTheLedgersAddress"
       Effect   = "Allow"
       Action   = ["secretsmanager:GetSecretValue"]
@@ -168,13 +183,13 @@ locals {
       Resource = ["*"]
     },
     {
-      # Itself: neither its own role nor the project that it runs in.
+      # Neither its own role nor those of the landing zone.
       Sid    = "NotItself"
       Effect = "Deny"
       Action = [
         "iam:Attach*", "iam:Delete*", "iam:Detach*", "iam:PassRole", "iam:Put*", "iam:Tag*", "iam:Untag*", "iam:Update*",
       ]
-      Resource = [local.role_arn]
+      Resource = [local.role_arn, "${local.iam}:role/${var.name_prefix}-zone-*"]
     },
   ]
 }
@@ -199,42 +214,5 @@ resource "aws_iam_role_policy" "state_key" {
       Resource  = [var.state_key_arn]
       Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.${data.aws_partition.current.dns_suffix}" } }
     }]
-  })
-}
-
-# What CodeBuild does in this role's name to put a build into private subnets. A network interface is created by whoever may; that
-# CodeBuild may attach it is given for these subnets alone.
-# Source: AWS CodeBuild User Guide, "Allow CodeBuild access to AWS services required to create a VPC network interface".
-resource "aws_iam_role_policy" "network" {
-  count = var.network == null ? 0 : 1
-
-  name = "run-in-the-private-subnets"
-  role = aws_iam_role.deploy.name
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "NetworkInterfaces"
-        Effect = "Allow"
-        Action = [
-          "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces",
-          "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
-        ]
-        Resource = ["*"]
-      },
-      {
-        Sid      = "ForCodeBuildInTheseSubnets"
-        Effect   = "Allow"
-        Action   = ["ec2:CreateNetworkInterfacePermission"]
-        Resource = ["${local.arn_prefix}:ec2:${var.region}:${var.account_id}:network-interface/*"]
-        Condition = {
-          StringEquals = { "ec2:AuthorizedService" = "codebuild.amazonaws.com" }
-          ArnEquals = {
-            "ec2:Subnet" = [for subnet in var.network.subnet_ids : "${local.arn_prefix}:ec2:${var.region}:${var.account_id}:subnet/${subnet}"]
-          }
-        }
-      },
-    ]
   })
 }

@@ -14,16 +14,6 @@ variable "boundary_name" {
   default     = "AqpTerraformPermissionsBoundary"
 }
 
-variable "buildspec" {
-  description = "The buildspec's text. A path would be read from the commit that the caller chooses."
-  type        = string
-
-  validation {
-    condition     = can(yamldecode(var.buildspec).version) && can(yamldecode(var.buildspec).phases)
-    error_message = "The text of a buildspec, and not its path: otherwise whoever pushes a branch writes what runs as this role."
-  }
-}
-
 variable "environment" {
   description = "The environment of the account."
   type        = string
@@ -32,12 +22,6 @@ variable "environment" {
 variable "handle_path" {
   description = "Where this environment's handles lie in SSM, without slashes at its ends."
   type        = string
-}
-
-variable "image" {
-  description = "The build's image."
-  type        = string
-  default     = "aws/codebuild/amazonlinux-x86_64-standard:5.0"
 }
 
 variable "index" {
@@ -56,17 +40,6 @@ variable "name_prefix" {
   type        = string
 }
 
-variable "network" {
-  description = "The VPC and the private subnets that builds run in; null before the landing zone has made them."
-  type        = object({ vpc_id = string, subnet_ids = list(string) })
-  default     = null
-
-  validation {
-    condition     = var.network == null || try(length(var.network.subnet_ids) > 0, false)
-    error_message = "At least one private subnet."
-  }
-}
-
 variable "permissions_boundary_arn" {
   description = "The boundary of the service role."
   type        = string
@@ -80,16 +53,6 @@ variable "project_name" {
 variable "region" {
   description = "The region."
   type        = string
-}
-
-variable "repository_url" {
-  description = "The repository that is built."
-  type        = string
-
-  validation {
-    condition     = can(regex("^https://github\\.com/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+\\.git$", var.repository_url))
-    error_message = "A repository on GitHub: https://github.com/OWNER/REPOSITORY.git."
-  }
 }
 
 variable "role_name" {
@@ -111,15 +74,4 @@ variable "state_tree" {
   description = "The app tier's part of the state bucket."
   type        = string
   default     = "alphaswarm_platform"
-}
-
-variable "timeout_minutes" {
-  description = "How long a build may take."
-  type        = number
-  default     = 60
-
-  validation {
-    condition     = var.timeout_minutes >= 5 && var.timeout_minutes <= 480
-    error_message = "From 5 minutes to 8 hours."
-  }
 }

@@ -1,7 +1,8 @@
-# What the apply role may do: start the one deploy build as it is configured, follow it, stop it; and for the landing
+# What the apply role may do: start the two builds as they are configured, follow them, stop them; and for the landing
 # zone become the execution role. It changes nothing by itself.
 locals {
-  project_arn = "${local.arn_prefix}:codebuild:${var.region}:${var.account_id}:project/${var.deploy_project}"
+  builds       = [var.deploy_project, var.image_project]
+  project_arns = [for name in local.builds : "${local.arn_prefix}:codebuild:${var.region}:${var.account_id}:project/${name}"]
 
   # Each of these lets the caller run something else as the build's service role, or send what it produces elsewhere.
   # Source: Service Authorization Reference, CodeBuild. Keys in one Null block are joined by AND and would deny only a
@@ -65,17 +66,17 @@ locals {
 
   apply_statements = [
     {
-      Sid      = "RunTheDeployBuild"
+      Sid      = "RunTheBuilds"
       Effect   = "Allow"
       Action   = ["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"]
-      Resource = [local.project_arn]
+      Resource = local.project_arns
     },
     {
       # So that a person hears what is missing before the build is started: the project, its role, its network, the quota.
-      Sid      = "LookAtTheProject"
+      Sid      = "LookAtTheProjects"
       Effect   = "Allow"
       Action   = ["codebuild:BatchGetProjects"]
-      Resource = [local.project_arn]
+      Resource = local.project_arns
     },
     {
       Sid      = "LookAtWhatItNeeds"
@@ -90,10 +91,10 @@ locals {
       Resource = ["${local.arn_prefix}:iam::${var.account_id}:role/${var.deploy_project}"]
     },
     {
-      Sid      = "ReadItsLog"
+      Sid      = "ReadTheirLogs"
       Effect   = "Allow"
       Action   = ["logs:FilterLogEvents", "logs:GetLogEvents"]
-      Resource = ["${local.arn_prefix}:logs:${var.region}:${var.account_id}:log-group:/aws/codebuild/${var.deploy_project}:*"]
+      Resource = [for name in local.builds : "${local.arn_prefix}:logs:${var.region}:${var.account_id}:log-group:/aws/codebuild/${name}:*"]
     },
     {
       Sid      = "ApplyTheLandingZone"

@@ -2,15 +2,21 @@
 # would take in reads that hand out secrets (GetSecretValue, GetAuthorizationToken, GetParameter of anything).
 locals {
   plan_reads = {
-    acm         = ["DescribeCertificate", "ListTagsForCertificate"]
-    cognito-idp = ["DescribeUserPool", "DescribeUserPoolClient", "DescribeUserPoolDomain", "GetUserPoolMfaConfig"]
+    acm          = ["DescribeCertificate", "ListTagsForCertificate"]
+    cloudtrail   = ["DescribeTrails", "GetEventSelectors", "GetTrail", "GetTrailStatus", "ListTags"]
+    cloudwatch   = ["DescribeAlarms", "GetDashboard", "ListTagsForResource"]
+    codeartifact = ["DescribeDomain", "DescribeRepository", "ListTagsForResource"]
+    codebuild    = ["BatchGetProjects"]
+    cognito-idp  = ["DescribeUserPool", "DescribeUserPoolClient", "DescribeUserPoolDomain", "GetUserPoolMfaConfig"]
     ec2 = [
-      "DescribeAddresses", "DescribeAddressesAttribute", "DescribeInternetGateways", "DescribeNatGateways",
-      "DescribeNetworkAcls", "DescribePrefixLists", "DescribeRouteTables", "DescribeSecurityGroupRules",
+      "DescribeAddresses", "DescribeAddressesAttribute", "DescribeFlowLogs", "DescribeInternetGateways", "DescribeNatGateways",
+      "DescribeNetworkAcls", "DescribeNetworkInterfaces", "DescribePrefixLists", "DescribeRouteTables", "DescribeSecurityGroupRules",
       "DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcAttribute", "DescribeVpcEndpoints", "DescribeVpcs",
+      "GetEbsEncryptionByDefault",
     ]
     ecr = ["DescribeRepositories", "GetLifecyclePolicy", "ListTagsForResource"]
     ecs = ["DescribeClusters", "DescribeServices", "DescribeTaskDefinition"]
+    eks = ["DescribeCluster", "DescribeNodegroup"]
     elasticloadbalancing = [
       "DescribeCapacityReservation", "DescribeListenerAttributes", "DescribeListeners", "DescribeLoadBalancerAttributes",
       "DescribeLoadBalancers", "DescribeRules", "DescribeTags", "DescribeTargetGroupAttributes", "DescribeTargetGroups",
@@ -20,9 +26,11 @@ locals {
       "ListRolePolicies",
     ]
     kms            = ["DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListAliases", "ListResourceTags"]
-    logs           = ["DescribeLogGroups", "ListTagsForResource"]
+    logs           = ["DescribeLogGroups", "DescribeMetricFilters", "ListTagsForResource"]
+    rds            = ["DescribeDBInstances", "DescribeDBParameterGroups", "DescribeDBParameters", "DescribeDBSubnetGroups", "ListTagsForResource"]
     route53        = ["GetHostedZone", "ListResourceRecordSets"]
     secretsmanager = ["DescribeSecret", "GetResourcePolicy"]
+    sns            = ["GetSubscriptionAttributes", "GetTopicAttributes", "ListTagsForResource"]
     ssm            = ["DescribeParameters", "ListTagsForResource"]
     sts            = ["GetCallerIdentity"]
   }
@@ -39,6 +47,16 @@ locals {
       Effect   = "Allow"
       Action   = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"]
       Resource = ["${local.arn_prefix}:ssm:${var.region}:${var.account_id}:parameter/${var.handle_path}/*"]
+    },
+    {
+      # How it is set up, and nothing that is in it.
+      Sid    = "ReadHowTheTrailIsKept"
+      Effect = "Allow"
+      Action = [
+        "s3:GetAccelerateConfiguration", "s3:GetBucket*", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration",
+        "s3:GetReplicationConfiguration", "s3:ListBucket",
+      ]
+      Resource = ["${local.arn_prefix}:s3:::${var.trail_bucket}"]
     },
     {
       Sid      = "FindTheStates"

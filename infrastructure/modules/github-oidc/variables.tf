@@ -77,6 +77,16 @@ variable "handle_path" {
   }
 }
 
+variable "image_project" {
+  description = "The name of the CodeBuild project that builds images."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9_-]{1,149}$", var.image_project))
+    error_message = "The one image project by its name, without wildcards."
+  }
+}
+
 variable "largest_trust_policy" {
   description = "The account's quota of a trust policy's length, in characters."
   type        = number
@@ -138,5 +148,15 @@ variable "state_trees" {
   validation {
     condition     = alltrue([for tree in var.state_trees : can(regex("^[a-z][a-z0-9_-]*$", tree))])
     error_message = "A tree is one plain name, like infrastructure."
+  }
+}
+
+variable "trail_bucket" {
+  description = "The bucket of the account's trail: a plan reads how it is set up."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.trail_bucket)) && var.trail_bucket != var.state_bucket
+    error_message = "The one bucket by its name, without wildcards, and not that of the states."
   }
 }

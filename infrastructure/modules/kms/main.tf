@@ -2,6 +2,30 @@ data "aws_partition" "current" {}
 
 locals {
   arn_prefix = "arn:${data.aws_partition.current.partition}"
+  domain     = data.aws_partition.current.dns_suffix
+
+  # Services that use the key in their own name. Each for this account only: otherwise a service could be talked into
+  # using it for somebody else (the confused deputy).
+  service_statements = {
+    cloudtrail = {
+      Sid       = "TrailsOfThisAccount"
+      Effect    = "Allow"
+      Principal = { Service = "cloudtrail.${local.domain}" }
+      Action    = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"]
+      Resource  = "*"
+      Condition = {
+        ArnLike = { "aws:SourceArn" = "${local.arn_prefix}:cloudtrail:${var.region}:${var.account_id}:trail/*" }
+      }
+    }
+    cloudwatch = {
+      Sid       = "AlarmsOfThisAccount"
+      Effect    = "Allow"
+      Principal = { Service = "cloudwatch.${local.domain}" }
+      Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      Resource  = "*"
+      Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+    }
+  }
 }
 
 resource "aws_kms_key" "this" {
@@ -11,7 +35,7 @@ resource "aws_kms_key" "this" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         # Hands the decision to IAM in this account. Without it the key could become unmanageable.
         Sid       = "IamOfThisAccountDecides"
@@ -23,7 +47,7 @@ resource "aws_kms_key" "this" {
       {
         Sid       = "LogGroupsOfThisAccount"
         Effect    = "Allow"
-        Principal = { Service = "logs.${var.region}.${data.aws_partition.current.dns_suffix}" }
+        Principal = { Service = "logs.${var.region}.${local.domain}" }
         Action    = ["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
         Resource  = "*"
         Condition = {
@@ -32,7 +56,7 @@ resource "aws_kms_key" "this" {
           }
         }
       },
-    ]
+    ], [for service in sort(var.services) : local.service_statements[service]])
   })
 }
 

@@ -38,3 +38,14 @@ variable "region" {
   description = "The region whose CloudWatch Logs may use the key."
   type        = string
 }
+
+variable "services" {
+  description = "Services that use the key in their own name, beside CloudWatch Logs: cloudtrail, cloudwatch (alarms that notify an encrypted topic)."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = length(setsubtract(var.services, ["cloudtrail", "cloudwatch"])) == 0
+    error_message = "Of cloudtrail and cloudwatch."
+  }
+}

@@ -25,6 +25,7 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 READING_MODULE = REPOSITORY / "terraform/modules/handles/main.tf"
 PUBLISHING_ROOTS = {
     Publisher.BOOTSTRAP: [REPOSITORY / "infrastructure/bootstrap"],
+    Publisher.LANDING_ZONE: [REPOSITORY / "infrastructure/envs" / name for name in ("dev", "prod", "staging")],
     Publisher.ADMIN_FOUNDATION: sorted((REPOSITORY / "infrastructure/envs").glob("admin-*")),
     Publisher.APP_TIER: sorted((REPOSITORY / "terraform/environments").iterdir()),
 }
@@ -109,16 +110,29 @@ def test_parameters_are_written_in_one_file_of_each_root_and_in_no_module() -> N
     assert sorted(writers) == sorted(path.relative_to(REPOSITORY).as_posix() for path in expected)
 
 
-def test_parameters_are_read_in_one_module_only() -> None:
-    readers = [
-        path
-        for tree in ("infrastructure", "terraform")
-        for path in (REPOSITORY / tree).rglob("*.tf")
-        if ".terraform/" not in path.as_posix() and re.search(r'^data "aws_ssm_', path.read_text(), re.MULTILINE)
-    ]
+def reading(tree: str) -> dict[Path, str]:
+    """The files of a tree that read parameters, with what they say."""
+    files = (path for path in (REPOSITORY / tree).rglob("*.tf") if ".terraform/" not in path.as_posix())
+    return {path: text for path in files if re.search(r'^data "aws_ssm_', text := path.read_text(), re.MULTILINE)}
 
-    # The bootstrap looks for the network that the landing zone published, to move the deploy build into it.
-    assert sorted(readers) == sorted([READING_MODULE, REPOSITORY / "infrastructure/bootstrap/main.tf"])
+
+def test_the_app_tier_reads_parameters_in_one_module_only() -> None:
+    assert list(reading("terraform")) == [READING_MODULE]
+
+
+def test_the_landing_zone_reads_what_was_published_before_it_and_names_each() -> None:
+    allowed = {each.name for each in read_by(Reader.LANDING_ZONE)}
+    order = list(Publisher)
+    found = set()
+
+    for path, text in reading("infrastructure").items():
+        (publisher,) = (tree for tree, roots in PUBLISHING_ROOTS.items() if path.parent in roots)
+        names = re.findall(r'^  name = "/alphaswarm/\$\{var\.environment\}/(\w+)"$', text, re.MULTILINE)
+        assert len(names) == len(re.findall(r'^data "aws_ssm_', text, re.MULTILINE))
+        assert all(order.index(handle(name).published_by) < order.index(publisher) for name in names), path
+        found |= set(names)
+
+    assert found <= allowed
 
 
 def test_a_secret_never_travels_as_a_plain_handle() -> None:
@@ -142,7 +156,8 @@ def test_a_handle_knows_its_path_and_its_publisher() -> None:
     vpc = handle("vpc_id")
 
     assert vpc.path("dev") == "/alphaswarm/dev/vpc_id"
-    assert vpc.published_by.root_module("dev") == "infrastructure/envs/admin-dev"
+    assert vpc.published_by.root_module("dev") == "infrastructure/envs/dev"
+    assert handle("admin_hostname").published_by.root_module("dev") == "infrastructure/envs/admin-dev"
     assert handle("plan_role_arn").published_by.root_module("dev") == "infrastructure/bootstrap"
     assert handle("alb_dns_name").published_by.root_module("dev") == "terraform/environments/dev"
 

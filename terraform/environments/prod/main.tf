@@ -34,6 +34,8 @@ module "admin" {
   private_subnet_ids = module.handles.lists.private_subnet_ids
   public_subnet_ids  = module.handles.lists.public_subnet_ids
 
+  ledger_client_security_group_id = module.handles.text.ledger_client_security_group_id
+
   certificate_arn        = module.handles.text.acm_certificate_arn_alb
   kms_key_arn            = module.handles.text.workload_kms_key_arn
   permissions_boundary   = module.handles.text.permissions_boundary_arn

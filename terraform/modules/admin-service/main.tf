@@ -102,6 +102,7 @@ module "ecs" {
         ALPHASWARM_ADMIN_SESSION_KEY = var.session_key_secret_arn
         ALPHASWARM_LEDGER_URL        = var.ledger_url_secret_arn
       }
+      security_groups = [var.ledger_client_security_group_id]
     })
     (local.frontend.name) = merge(var.frontend, {
       image            = "${var.frontend_repository.url}@${var.frontend_image_digest}"

@@ -80,6 +80,16 @@ variable "kms_key_arn" {
   type        = string
 }
 
+variable "ledger_client_security_group_id" {
+  description = "The security group whose members reach the ledger's database: the backend gets it."
+  type        = string
+
+  validation {
+    condition     = startswith(var.ledger_client_security_group_id, "sg-")
+    error_message = "A security group by its id, as the landing zone publishes it."
+  }
+}
+
 variable "ledger_url_secret_arn" {
   description = "The secret that holds the ledger's database URL."
   type        = string

@@ -160,7 +160,7 @@ resource "aws_ecs_service" "this" {
 
   network_configuration {
     subnets          = var.private_subnet_ids
-    security_groups  = [aws_security_group.tasks.id]
+    security_groups  = concat([aws_security_group.tasks.id], each.value.security_groups)
     assign_public_ip = false
   }
 

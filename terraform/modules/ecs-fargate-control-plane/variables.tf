@@ -68,7 +68,8 @@ variable "services" {
   description = <<-EOT
     The services by name: image as repository@sha256:digest, the repository's ARN, cpu (units) and memory (MiB) as
     Fargate offers them, the port that the load balancer talks to, the command that says whether the container is
-    well, plain environment variables, and secrets as environment variable => ARN in Secrets Manager or SSM.
+    well, plain environment variables, secrets as environment variable => ARN in Secrets Manager or SSM, and further
+    security groups whose members may reach something, like a database.
   EOT
   type = map(object({
     cpu              = number
@@ -80,6 +81,7 @@ variable "services" {
     port             = number
     repository_arn   = string
     secrets          = optional(map(string), {})
+    security_groups  = optional(list(string), [])
     target_group_arn = string
   }))
 

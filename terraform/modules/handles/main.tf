@@ -10,6 +10,7 @@ locals {
     ecr_admin_frontend_repository_url = "String"
     ecr_admin_repository_arn          = "String"
     ecr_admin_repository_url          = "String"
+    ledger_client_security_group_id   = "String"
     permissions_boundary_arn          = "String"
     private_subnet_ids                = "StringList"
     public_subnet_ids                 = "StringList"
@@ -22,8 +23,9 @@ locals {
     hosted_zone_id         = "String"
   }
 
-  path      = "/alphaswarm/${var.landing_zone}"
-  publisher = "infrastructure/envs/admin-${var.landing_zone}"
+  path       = "/alphaswarm/${var.landing_zone}"
+  roots      = [for name in ["", "admin-"] : "infrastructure/envs/${name}${var.landing_zone}"]
+  publishers = join(" and ", local.roots)
 }
 
 # One paginated call for all handles. A SecureString stays encrypted here and is left out below: a secret travels
@@ -40,8 +42,8 @@ data "aws_ssm_parameters_by_path" "handles" {
         join(", ", [
           for name in setsubtract(keys(local.required), [for found in self.names : basename(found)]) : "${local.path}/${name}"
         ]),
-        "- these handles come from ${local.publisher}.",
-        "Apply that root module first: terraform -chdir=${local.publisher} apply",
+        "- these handles come from ${local.publishers}.",
+        "Apply those root modules first, in that order: terraform -chdir=${local.roots[0]} apply",
       ])
     }
 
@@ -57,7 +59,7 @@ data "aws_ssm_parameters_by_path" "handles" {
           "${name} is a ${self.types[index]} and has to be a ${merge(local.required, local.optional)[basename(name)]}"
           if self.types[index] != lookup(merge(local.required, local.optional), basename(name), self.types[index])
         ]),
-        "- they come from ${local.publisher}.",
+        "- they come from ${local.publishers}.",
       ])
     }
   }

@@ -15,6 +15,8 @@ variables {
   external_id    = "alphaswarm-dev"
   state_bucket   = "alphaswarm-tfstate-111111111111"
   state_key_arn  = "arn:aws:kms:us-east-1:111111111111:key/1"
+
+  build_role_name = "alphaswarm-deploy-dev"
 }
 
 run "only_the_apply_role_becomes_the_execution_role" {
@@ -51,14 +53,38 @@ run "stays_in_its_boundary" {
   }
 }
 
-run "the_execution_role_has_neither_identity_nor_the_app_tier_s_state" {
+run "the_execution_role_has_neither_the_trust_nor_the_app_tier_s_state" {
   command = plan
 
   assert {
-    condition = setunion([
-      for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : toset([for action in statement.Action : action if startswith(action, "iam:")])
-    ]...) == toset(["iam:Get*", "iam:List*"])
-    error_message = "It reads IAM and changes nothing there."
+    condition = alltrue([
+      for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement :
+      alltrue([for action in statement.Action : startswith(action, "iam:Get") || startswith(action, "iam:List")])
+      || statement.Resource == ["arn:aws:iam::111111111111:role/alphaswarm-zone-*"]
+      || contains(["HandTheBuildItsRole", "RolesOfServices"], statement.Sid)
+      if anytrue([for action in statement.Action : startswith(action, "iam:")])
+    ])
+    error_message = "Of IAM it changes the landing zone's roles only."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement :
+      statement.Condition.StringEquals["iam:PermissionsBoundary"] == "arn:aws:iam::111111111111:policy/AqpTerraformPermissionsBoundary"
+      if length(setintersection(statement.Action, ["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"])) > 0
+    ])
+    error_message = "And those inside the boundary."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : statement if statement.Sid == "HandTheBuildItsRole"] == [{
+      Sid       = "HandTheBuildItsRole"
+      Effect    = "Allow"
+      Action    = ["iam:PassRole"]
+      Resource  = ["arn:aws:iam::111111111111:role/alphaswarm-deploy-dev"]
+      Condition = { StringEquals = { "iam:PassedToService" = "codebuild.amazonaws.com" } }
+    }]
+    error_message = "The deploy build's role goes to CodeBuild and to nobody else."
   }
 
   assert {
@@ -68,10 +94,11 @@ run "the_execution_role_has_neither_identity_nor_the_app_tier_s_state" {
         "arn:aws:s3:::alphaswarm-tfstate-111111111111",
         "arn:aws:s3:::alphaswarm-tfstate-111111111111/infrastructure/*",
         "arn:aws:s3:::alphaswarm-tfstate-111111111111/infrastructure/*.tflock",
+        "arn:aws:s3:::alphaswarm-trail-111111111111",
       ], resource)])
-      if anytrue([for action in statement.Action : startswith(action, "s3:")])
+      if statement.Effect == "Allow" && anytrue([for action in statement.Action : startswith(action, "s3:")])
     ])
-    error_message = "Of S3 the landing zone's own states only."
+    error_message = "Of S3 the landing zone's own states, and the trail's bucket without what is in it."
   }
 
   assert {
@@ -94,7 +121,8 @@ run "the_boundary_denies_what_would_lift_it" {
 
   assert {
     condition = [for statement in jsondecode(aws_iam_policy.boundary.policy).Statement : statement.Sid if statement.Effect == "Deny"] == [
-      "NotTheOrganisation", "NoLongLivedCredentials", "BoundariesStay", "NoRoleWithoutThisBoundary", "TrustStays", "NoOtherWayIn",
+      "NotTheOrganisation", "NoLongLivedCredentials", "BoundariesStay", "NoRoleWithoutThisBoundary", "TrustStays", "NotHandedOn",
+      "HandedToItsBuildOnly", "NoOtherWayIn",
     ]
     error_message = "Every denial of the boundary."
   }
@@ -104,6 +132,7 @@ run "the_boundary_denies_what_would_lift_it" {
       "arn:aws:iam::111111111111:role/AqpTerraformExecutionRole",
       "arn:aws:iam::111111111111:role/aqp-gha-apply",
       "arn:aws:iam::111111111111:role/aqp-gha-plan",
+      "arn:aws:iam::111111111111:role/alphaswarm-deploy-dev",
       "arn:aws:iam::111111111111:policy/AqpTerraformPermissionsBoundary",
       "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com*",
     ]
@@ -191,4 +220,44 @@ run "refuses_a_wrong_account" {
   }
 
   expect_failures = [var.account_id]
+}
+
+run "refuses_to_hand_out_the_package_index" {
+  command = plan
+
+  variables {
+    services = ["codeartifact"]
+  }
+
+  expect_failures = [var.services]
+}
+
+run "refuses_another_policy_of_aws_s_for_the_cluster" {
+  command = plan
+
+  variables {
+    cluster_policies = ["AdministratorAccess"]
+  }
+
+  expect_failures = [var.cluster_policies]
+}
+
+run "refuses_to_hand_the_apply_role_to_a_build" {
+  command = plan
+
+  variables {
+    build_role_name = "aqp-gha-apply"
+  }
+
+  expect_failures = [var.build_role_name]
+}
+
+run "refuses_a_prefix_that_fits_everything" {
+  command = plan
+
+  variables {
+    name_prefix = "*"
+  }
+
+  expect_failures = [var.name_prefix]
 }

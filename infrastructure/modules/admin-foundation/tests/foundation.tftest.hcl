@@ -1,21 +1,10 @@
-mock_provider "aws" {
-  mock_data "aws_partition" {
-    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
-  }
-  mock_data "aws_region" {
-    defaults = { name = "us-east-1" }
-  }
-}
+mock_provider "aws" {}
 
 variables {
-  name_prefix        = "alphaswarm"
-  environment        = "dev"
-  account_id         = "111111111111"
-  region             = "us-east-1"
-  vpc_cidr           = "10.10.0.0/16"
-  availability_zones = ["us-east-1a", "us-east-1b"]
-  single_nat_gateway = true
-  hostname           = "admin.example.org"
+  name_prefix = "alphaswarm"
+  environment = "dev"
+  kms_key_arn = "arn:aws:kms:us-east-1:111111111111:key/1"
+  hostname    = "admin.example.org"
 }
 
 run "asks_for_a_certificate_and_keeps_no_secret_value" {
@@ -34,6 +23,11 @@ run "asks_for_a_certificate_and_keeps_no_secret_value" {
   assert {
     condition     = keys(aws_secretsmanager_secret.admin) == ["ledger-url", "session-key"]
     error_message = "Two empty secrets."
+  }
+
+  assert {
+    condition     = alltrue([for secret in aws_secretsmanager_secret.admin : secret.kms_key_id == var.kms_key_arn])
+    error_message = "Encrypted with the environment's key."
   }
 }
 
@@ -69,4 +63,14 @@ run "refuses_an_unknown_environment" {
   }
 
   expect_failures = [var.environment]
+}
+
+run "refuses_a_key_by_its_alias" {
+  command = plan
+
+  variables {
+    kms_key_arn = "alias/alphaswarm-dev-workload"
+  }
+
+  expect_failures = [var.kms_key_arn]
 }

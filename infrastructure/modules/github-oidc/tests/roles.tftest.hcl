@@ -12,6 +12,8 @@ variables {
   permissions_boundary_arn = "arn:aws:iam::333333333333:policy/AqpTerraformPermissionsBoundary"
   execution_role_arn       = "arn:aws:iam::333333333333:role/AqpTerraformExecutionRole"
   deploy_project           = "alphaswarm-deploy-prod"
+  image_project            = "alphaswarm-image-prod"
+  trail_bucket             = "alphaswarm-trail-333333333333"
   state_bucket             = "alphaswarm-tfstate-333333333333"
   state_key_arn            = "arn:aws:kms:us-east-1:333333333333:key/1"
   repositories             = [{ name = "octo-org/octo-repo", id = "456789", owner_id = "123456", subject_format = "immutable" }]
@@ -132,22 +134,22 @@ run "the_plan_role_decrypts_states_with_their_key_only" {
   }
 }
 
-run "the_apply_role_starts_one_build_and_becomes_one_role" {
+run "the_apply_role_starts_two_builds_and_becomes_one_role" {
   command = plan
 
   assert {
     condition = [for statement in jsondecode(aws_iam_role_policy.apply.policy).Statement : statement if statement.Effect == "Allow"] == [
       {
-        Sid      = "RunTheDeployBuild"
+        Sid      = "RunTheBuilds"
         Effect   = "Allow"
         Action   = ["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"]
-        Resource = ["arn:aws:codebuild:us-east-1:333333333333:project/alphaswarm-deploy-prod"]
+        Resource = ["arn:aws:codebuild:us-east-1:333333333333:project/alphaswarm-deploy-prod", "arn:aws:codebuild:us-east-1:333333333333:project/alphaswarm-image-prod"]
       },
       {
-        Sid      = "LookAtTheProject"
+        Sid      = "LookAtTheProjects"
         Effect   = "Allow"
         Action   = ["codebuild:BatchGetProjects"]
-        Resource = ["arn:aws:codebuild:us-east-1:333333333333:project/alphaswarm-deploy-prod"]
+        Resource = ["arn:aws:codebuild:us-east-1:333333333333:project/alphaswarm-deploy-prod", "arn:aws:codebuild:us-east-1:333333333333:project/alphaswarm-image-prod"]
       },
       {
         Sid      = "LookAtWhatItNeeds"
@@ -162,10 +164,13 @@ run "the_apply_role_starts_one_build_and_becomes_one_role" {
         Resource = ["arn:aws:iam::333333333333:role/alphaswarm-deploy-prod"]
       },
       {
-        Sid      = "ReadItsLog"
-        Effect   = "Allow"
-        Action   = ["logs:FilterLogEvents", "logs:GetLogEvents"]
-        Resource = ["arn:aws:logs:us-east-1:333333333333:log-group:/aws/codebuild/alphaswarm-deploy-prod:*"]
+        Sid    = "ReadTheirLogs"
+        Effect = "Allow"
+        Action = ["logs:FilterLogEvents", "logs:GetLogEvents"]
+        Resource = [
+          "arn:aws:logs:us-east-1:333333333333:log-group:/aws/codebuild/alphaswarm-deploy-prod:*",
+          "arn:aws:logs:us-east-1:333333333333:log-group:/aws/codebuild/alphaswarm-image-prod:*",
+        ]
       },
       {
         Sid      = "ApplyTheLandingZone"
@@ -308,4 +313,24 @@ run "refuses_a_wrong_account" {
   }
 
   expect_failures = [var.account_id]
+}
+
+run "refuses_all_image_projects" {
+  command = plan
+
+  variables {
+    image_project = "alphaswarm-*"
+  }
+
+  expect_failures = [var.image_project]
+}
+
+run "refuses_the_states_as_the_trail" {
+  command = plan
+
+  variables {
+    trail_bucket = "alphaswarm-tfstate-333333333333"
+  }
+
+  expect_failures = [var.trail_bucket]
 }

@@ -65,3 +65,29 @@ run "refuses_a_wrong_account" {
 
   expect_failures = [var.account_id]
 }
+
+run "lets_services_use_it_for_this_account_only" {
+  command = plan
+
+  variables {
+    services = ["cloudwatch", "cloudtrail"]
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_kms_key.this.policy).Statement : statement.Condition if contains(["TrailsOfThisAccount", "AlarmsOfThisAccount"], statement.Sid)] == [
+      { ArnLike = { "aws:SourceArn" = "arn:aws:cloudtrail:us-east-1:111111111111:trail/*" } },
+      { StringEquals = { "aws:SourceAccount" = "111111111111" } },
+    ]
+    error_message = "Trails and alarms of this account, and of no other."
+  }
+}
+
+run "refuses_another_service" {
+  command = plan
+
+  variables {
+    services = ["lambda"]
+  }
+
+  expect_failures = [var.services]
+}

@@ -27,6 +27,7 @@ class Publisher(StrEnum):
     """The one root module that writes a handle, in the order in which they are applied. The values are their paths."""
 
     BOOTSTRAP = "infrastructure/bootstrap"
+    LANDING_ZONE = "infrastructure/envs/{env}"
     ADMIN_FOUNDATION = "infrastructure/envs/admin-{env}"
     APP_TIER = "terraform/environments/{env}"
 
@@ -97,6 +98,11 @@ def _bootstrap(name: str, description: str, *read_by: Reader) -> Handle:
     return Handle(name, Kind.STRING, Publisher.BOOTSTRAP, frozenset(read_by), description)
 
 
+def _zone(name: str, description: str, *read_by: Reader, kind: Kind = Kind.STRING) -> Handle:
+    """A handle from the environment's landing zone: its network, its key, and what runs there."""
+    return Handle(name, kind, Publisher.LANDING_ZONE, frozenset(read_by), description)
+
+
 def _admin(name: str, description: str, kind: Kind = Kind.STRING, *, required: bool = True) -> Handle:
     """A handle from what the admin stands on to the app tier."""
     return Handle(name, kind, Publisher.ADMIN_FOUNDATION, frozenset({Reader.APP_TIER}), description, required)
@@ -117,6 +123,34 @@ HANDLES: tuple[Handle, ...] = (
     ),
     _bootstrap("plan_role_arn", "Role of GitHub's jobs that plan: AWS_PLAN_ROLE_ARN", Reader.CLI),
     _bootstrap("state_kms_key_arn", "ARN of the key that encrypts the Terraform states", Reader.LANDING_ZONE),
+    _zone("alarm_topic_arn", "ARN of the topic that alarms go to", Reader.ADMIN),
+    _zone("deploy_project_name", "CodeBuild project that applies the app tier", Reader.CLI),
+    _zone("eks_cluster_name", "The platform's Kubernetes cluster", Reader.CLI),
+    _zone("image_project_name", "CodeBuild project that builds images", Reader.CLI),
+    _zone(
+        "ledger_client_security_group_id", "Security group whose members reach the ledger's database", Reader.APP_TIER
+    ),
+    _zone("ledger_database_endpoint", "Host and port of the ledger's database", Reader.CLI),
+    _zone("ledger_master_secret_arn", "ARN of the secret in which RDS keeps its administrator's password", Reader.CLI),
+    _zone(
+        "private_subnet_ids",
+        "Subnets without public addresses, in the order of the zones",
+        Reader.APP_TIER,
+        kind=Kind.STRING_LIST,
+    ),
+    _zone(
+        "public_subnet_ids",
+        "Subnets of the load balancers, in the order of the zones",
+        Reader.APP_TIER,
+        kind=Kind.STRING_LIST,
+    ),
+    _zone("vpc_id", "The VPC", Reader.APP_TIER),
+    _zone(
+        "workload_kms_key_arn",
+        "ARN of the key for images, packages, databases, logs, secrets and shell sessions",
+        Reader.LANDING_ZONE,
+        Reader.APP_TIER,
+    ),
     _admin("acm_certificate_arn_alb", "ARN of the ACM certificate for the admin's host name"),
     _admin("admin_hostname", "The admin's host name, like admin.example.org"),
     _admin("admin_ledger_url_secret_arn", "ARN of the secret that holds the ledger's database URL"),
@@ -127,10 +161,6 @@ HANDLES: tuple[Handle, ...] = (
     _admin("ecr_admin_repository_arn", "ARN of the ECR repository of the admin's backend"),
     _admin("ecr_admin_repository_url", "Address of that repository, without tag or digest"),
     _admin("hosted_zone_id", "Route 53 zone in which the host name is pointed at the admin", required=False),
-    _admin("private_subnet_ids", "Subnets without public addresses, in the order of the zones", Kind.STRING_LIST),
-    _admin("public_subnet_ids", "Subnets of the load balancers, in the order of the zones", Kind.STRING_LIST),
-    _admin("vpc_id", "The VPC"),
-    _admin("workload_kms_key_arn", "ARN of the key for images, logs, secrets and shell sessions"),
     _app_tier("admin_url", "Where people open the admin", Reader.CLI),
     _app_tier("alb_dns_name", "The load balancer's own DNS name", Reader.CLI),
     _app_tier("alb_zone_id", "Hosted zone of the load balancer's DNS name, for alias records", Reader.CLI),

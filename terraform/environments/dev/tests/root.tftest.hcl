@@ -8,18 +8,18 @@ mock_provider "aws" {
       names = [
         "/x/acm_certificate_arn_alb", "/x/admin_hostname", "/x/admin_ledger_url_secret_arn", "/x/admin_session_key_secret_arn",
         "/x/ecr_admin_frontend_repository_arn", "/x/ecr_admin_frontend_repository_url", "/x/ecr_admin_repository_arn",
-        "/x/ecr_admin_repository_url", "/x/permissions_boundary_arn", "/x/private_subnet_ids", "/x/public_subnet_ids", "/x/vpc_id",
-        "/x/workload_kms_key_arn",
+        "/x/ecr_admin_repository_url", "/x/ledger_client_security_group_id", "/x/permissions_boundary_arn", "/x/private_subnet_ids", "/x/public_subnet_ids",
+        "/x/vpc_id", "/x/workload_kms_key_arn",
       ]
       types = [
-        "String", "String", "String", "String", "String", "String", "String", "String", "String", "StringList", "StringList",
+        "String", "String", "String", "String", "String", "String", "String", "String", "String", "String", "StringList", "StringList",
         "String", "String",
       ]
       values = [
         "arn:aws:acm:us-east-1:111111111111:certificate/1", "admin.example.org",
         "arn:aws:secretsmanager:us-east-1:111111111111:secret:ledger-AbCdEf", "arn:aws:secretsmanager:us-east-1:111111111111:secret:session-AbCdEf",
         "arn:aws:ecr:us-east-1:111111111111:repository/f", "r.example.org/f", "arn:aws:ecr:us-east-1:111111111111:repository/b",
-        "r.example.org/b", "arn:aws:iam::111111111111:policy/AqpTerraformPermissionsBoundary", "subnet-1,subnet-2", "subnet-3,subnet-4", "vpc-1", "arn:aws:kms:us-east-1:111111111111:key/1",
+        "r.example.org/b", "sg-ledger", "arn:aws:iam::111111111111:policy/AqpTerraformPermissionsBoundary", "subnet-1,subnet-2", "subnet-3,subnet-4", "vpc-1", "arn:aws:kms:us-east-1:111111111111:key/1",
       ]
     }
   }

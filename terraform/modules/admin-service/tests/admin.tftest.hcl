@@ -5,17 +5,19 @@ mock_provider "aws" {
 }
 
 variables {
-  name_prefix            = "alphaswarm"
-  environment            = "dev"
-  account_id             = "111111111111"
-  region                 = "us-east-1"
-  hostname               = "admin.example.org"
-  vpc_id                 = "vpc-1"
-  private_subnet_ids     = ["subnet-1", "subnet-2"]
-  public_subnet_ids      = ["subnet-3", "subnet-4"]
-  certificate_arn        = "arn:aws:acm:us-east-1:111111111111:certificate/1"
-  kms_key_arn            = "arn:aws:kms:us-east-1:111111111111:key/1"
-  permissions_boundary   = "arn:aws:iam::111111111111:policy/AqpTerraformPermissionsBoundary"
+  name_prefix                     = "alphaswarm"
+  environment                     = "dev"
+  account_id                      = "111111111111"
+  region                          = "us-east-1"
+  hostname                        = "admin.example.org"
+  vpc_id                          = "vpc-1"
+  private_subnet_ids              = ["subnet-1", "subnet-2"]
+  public_subnet_ids               = ["subnet-3", "subnet-4"]
+  certificate_arn                 = "arn:aws:acm:us-east-1:111111111111:certificate/1"
+  kms_key_arn                     = "arn:aws:kms:us-east-1:111111111111:key/1"
+  permissions_boundary            = "arn:aws:iam::111111111111:policy/AqpTerraformPermissionsBoundary"
+  ledger_client_security_group_id = "sg-ledger"
+
   ledger_url_secret_arn  = "arn:aws:secretsmanager:us-east-1:111111111111:secret:ledger-AbCdEf"
   session_key_secret_arn = "arn:aws:secretsmanager:us-east-1:111111111111:secret:session-AbCdEf"
   log_retention_days     = 30

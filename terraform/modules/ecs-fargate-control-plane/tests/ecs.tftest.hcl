@@ -232,3 +232,28 @@ run "refuses_a_retention_that_cloudwatch_does_not_know" {
 
   expect_failures = [var.log_retention_days]
 }
+
+run "reaches_a_database_where_it_is_let" {
+  command = apply
+
+  variables {
+    services = {
+      admin = {
+        cpu              = 512
+        memory           = 1024
+        desired_count    = 2
+        port             = 8900
+        image            = "111111111111.dkr.ecr.us-east-1.amazonaws.com/alphaswarm-admin@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        repository_arn   = "arn:aws:ecr:us-east-1:111111111111:repository/alphaswarm-admin"
+        target_group_arn = "arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/admin-dev/1"
+        health_command   = ["CMD", "true"]
+        security_groups  = ["sg-ledger"]
+      }
+    }
+  }
+
+  assert {
+    condition     = one(aws_ecs_service.this["admin"].network_configuration).security_groups == toset([aws_security_group.tasks.id, "sg-ledger"])
+    error_message = "Its own group, and the one that it was given."
+  }
+}

@@ -10,6 +10,7 @@ mock_provider "aws" {
         "/alphaswarm/dev/ecr_admin_frontend_repository_url",
         "/alphaswarm/dev/ecr_admin_repository_arn",
         "/alphaswarm/dev/ecr_admin_repository_url",
+        "/alphaswarm/dev/ledger_client_security_group_id",
         "/alphaswarm/dev/permissions_boundary_arn",
         "/alphaswarm/dev/private_subnet_ids",
         "/alphaswarm/dev/public_subnet_ids",
@@ -18,7 +19,7 @@ mock_provider "aws" {
         "/alphaswarm/dev/workload_kms_key_arn",
       ]
       types = [
-        "String", "String", "String", "String", "String", "String", "String", "String", "String",
+        "String", "String", "String", "String", "String", "String", "String", "String", "String", "String",
         "StringList", "StringList", "SecureString", "String", "String",
       ]
       values = [
@@ -26,6 +27,7 @@ mock_provider "aws" {
         "arn:aws:secretsmanager:us-east-1:111111111111:secret:ledger", "arn:aws:secretsmanager:us-east-1:111111111111:secret:session",
         "arn:aws:ecr:us-east-1:111111111111:repository/frontend", "registry.example.org/frontend",
         "arn:aws:ecr:us-east-1:111111111111:repository/backend", "registry.example.org/backend",
+        "sg-ledger",
         "arn:aws:iam::111111111111:policy/AqpTerraformPermissionsBoundary",
         "subnet-1,subnet-2", "subnet-3,subnet-4", "ciphertext", "vpc-1", "arn:aws:kms:us-east-1:111111111111:key/1",
       ]
@@ -96,6 +98,7 @@ run "refuses_when_a_handle_has_another_type" {
         "/alphaswarm/dev/ecr_admin_frontend_repository_url",
         "/alphaswarm/dev/ecr_admin_repository_arn",
         "/alphaswarm/dev/ecr_admin_repository_url",
+        "/alphaswarm/dev/ledger_client_security_group_id",
         "/alphaswarm/dev/permissions_boundary_arn",
         "/alphaswarm/dev/private_subnet_ids",
         "/alphaswarm/dev/public_subnet_ids",
@@ -103,10 +106,10 @@ run "refuses_when_a_handle_has_another_type" {
         "/alphaswarm/dev/workload_kms_key_arn",
       ]
       types = [
-        "String", "String", "String", "String", "String", "String", "String", "String", "String",
+        "String", "String", "String", "String", "String", "String", "String", "String", "String", "String",
         "String", "StringList", "String", "String",
       ]
-      values = ["a", "b", "c", "d", "e", "f", "g", "h", "n", "i", "j,k", "l", "m"]
+      values = ["a", "b", "c", "d", "e", "f", "g", "h", "o", "n", "i", "j,k", "l", "m"]
     }
   }
 

@@ -193,10 +193,9 @@ def _show(here: Session, done: Bootstrapped) -> None:
 
 
 def _next_steps(environment: str) -> str:
-    foundation = f"infrastructure/envs/admin-{environment}"
+    roots = [f"infrastructure/envs/{name}" for name in (environment, f"admin-{environment}")]
+    applying = "\n".join(f"  terraform -chdir={root} init && terraform -chdir={root} apply" for root in roots)
     return f"""Next:
   alphaswarm github variables --env {environment}    # what the GitHub environment {environment} has to know
-  terraform -chdir={foundation} init
-  terraform -chdir={foundation} apply
-  alphaswarm bootstrap --env {environment}           # again: moves the deploy build into the network that is there then
+{applying}
   alphaswarm deploy up --env {environment}"""

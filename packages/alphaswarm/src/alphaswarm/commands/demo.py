@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from alphaswarm_core.terraform.runtime import TerraformRuntime
 
 ENVIRONMENT = "dev"
-LANDING_ZONE = Path("infrastructure/envs/admin-dev")
+LANDING_ZONE = {
+    "Landing zone of dev": Path("infrastructure/envs/dev"),
+    "What the admin stands on": Path("infrastructure/envs/admin-dev"),
+}
 _NATIVE_SECONDS = 600.0
-_STEPS = 9
+_STEPS = 10
 
 
 @click.command()
@@ -62,13 +65,14 @@ def _bootstrap(here: Session, story: Story) -> None:
 
 
 def _landing_zone(here: Session, story: Story, run: "TerraformRuntime") -> None:
-    directory = here.settings.root / LANDING_ZONE
-    with story.step(f"Landing zone of {ENVIRONMENT}, native terraform apply as {_role(run)}") as outcome:
-        terraform = _native(run)
-        _require(_execute(terraform, here, directory, *INIT_ARGUMENTS), "init")
-        done = _execute(terraform, here, directory, "apply", "-input=false", "-auto-approve", "-json")
-        _require(done, "apply")
-        outcome.append(_counts(here) or "applied")
+    for title, root in LANDING_ZONE.items():
+        directory = here.settings.root / root
+        with story.step(f"{title}, native terraform apply as {_role(run)}") as outcome:
+            terraform = _native(run)
+            _require(_execute(terraform, here, directory, *INIT_ARGUMENTS), "init")
+            done = _execute(terraform, here, directory, "apply", "-input=false", "-auto-approve", "-json")
+            _require(done, "apply")
+            outcome.append(_counts(here) or "applied")
 
 
 def _role(run: "TerraformRuntime") -> str:
