@@ -130,12 +130,23 @@ def test_s3_request_needs_the_documented_action_when_it_is_identified(
     assert (found.name, found.action) == (operation, action)
 
 
+@pytest.mark.parametrize("prefix", ["com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", "CloudTrail_20131101"])
+def test_cloudtrail_is_recognised_as_older_and_newer_clients_write_it(prefix: str) -> None:
+    headers = {"x-amz-target": f"{prefix}.CreateTrail", "content-type": "application/x-amz-json-1.1"}
+
+    found = identify(HttpRequest("POST", "/", headers, b"{}"), _SERVICES["cloudtrail"], Protocol.JSON)
+
+    assert found.action == "cloudtrail:CreateTrail"
+
+
 def _smuggled() -> Iterator[Any]:
     form = {"content-type": "application/x-www-form-urlencoded"}
     target = {"x-amz-target": "AmazonSSM.GetParameter", "content-type": "application/x-amz-json-1.1"}
     yield pytest.param("ssm", "POST", "/?Action=DeleteParameter", target, b"{}", id="action-in-the-query-of-json")
     yield pytest.param("ssm", "POST", "/x", target, b"{}", id="path-of-json")
     yield pytest.param("ssm", "POST", "/", {"x-amz-target": "AmazonSQS.ListQueues"}, b"{}", id="target-of-another")
+    part = {"x-amz-target": "v20131101.CloudTrail_20131101.CreateTrail"}
+    yield pytest.param("cloudtrail", "POST", "/", part, b"{}", id="target-in-part")
     yield pytest.param("ssm", "POST", "/", target, b"[]", id="json-that-is-no-object")
     yield pytest.param("ssm", "POST", "/", target, b"[" * 100_000, id="json-that-is-deep")
     yield pytest.param("iam", "POST", "/?Action=GetUser", form, b"Action=DeleteUser", id="action-twice")

@@ -12,7 +12,7 @@ import boto3
 import pytest
 from example_project import Project
 
-from alphaswarm_core.local_address import read_local_address
+from alphaswarm_core.local_address import LocalCloudAddress, read_local_address
 
 from .command_line import CommandLine, engine_pids, wait_until
 
@@ -222,12 +222,35 @@ ROLES = {
 }
 
 
+def _make_deploy_project(address: LocalCloudAddress) -> None:
+    """The one part of the landing zone that a deploy build's session needs, made by the account's administrator."""
+    root = address.accounts["dev"]
+    builds = boto3.client(
+        "codebuild",
+        endpoint_url=address.endpoint,
+        region_name=address.region,
+        aws_access_key_id=root.access_key_id,
+        aws_secret_access_key=root.secret_access_key,
+    )
+    builds.create_project(
+        name="alphaswarm-deploy-dev",
+        serviceRole="arn:aws:iam::111111111111:role/alphaswarm-deploy-dev",
+        source={"type": "GITHUB", "location": "https://github.com/octo-org/octo-repo.git"},
+        artifacts={"type": "NO_ARTIFACTS"},
+        environment={"type": "LINUX_CONTAINER", "image": "any", "computeType": "BUILD_GENERAL1_SMALL"},
+    )
+
+
 def test_sessions_act_as_the_roles_that_the_bootstrap_made(own_copy: CommandLine) -> None:
     early = own_copy.run("local", "env", "--env", "dev", "--json")
     assert "alphaswarm bootstrap" in early.error["fix"]
     own_copy.succeed("bootstrap", "--env", "dev")
 
     address = read_local_address(own_copy.project.home)
+    unbuilt = own_copy.run("local", "env", "--env", "dev", "--as", "deploy", "--json")
+    assert unbuilt.code == 3
+    assert "landing zone" in unbuilt.error["fix"]
+    _make_deploy_project(address)
     found = {}
     for authority in ROLES:
         shown = own_copy.succeed("local", "env", "--env", "dev", "--as", authority, "--json")

@@ -106,7 +106,7 @@ def _network(account: Account, vpc: Mapping[str, Any], project: str, environment
         raise BuildProjectError(
             f"{project} is not in the VPC",
             why="builds reach the ledger's database only from its private subnets",
-            fix=f"Apply the landing zone, then its account's bootstrap again: alphaswarm bootstrap --env {environment}",
+            fix=f"Apply the landing zone: terraform -chdir=infrastructure/envs/{environment} apply",
         )
     network = account.network(vpc["vpcId"], vpc["subnets"])
     if network is None:

@@ -96,7 +96,8 @@ def _operation(service: Service, protocol: Protocol, name: str, parameters: Mapp
 
 def _from_target(request: HttpRequest, service: Service) -> Operation:
     prefix, _, name = request.headers.get("x-amz-target", "").rpartition(".")
-    if prefix != service.target_prefix or not name.isalnum():
+    # CloudTrail's is com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101; newer SDKs write its last part alone.
+    if prefix not in (service.target_prefix, service.target_prefix.rpartition(".")[2]) or not name.isalnum():
         raise AwsFault("UnknownOperationException", 400, f"X-Amz-Target does not name an operation of {service.name}")
     if unsigned_query(request) or request.raw_path != "/":
         raise malformed(Protocol.JSON, "A request of the JSON protocol is a POST to / without a query")

@@ -57,7 +57,8 @@ def rehearse_build(
         raise BuildRehearsalRefusedError(
             f"No authority of a build of {project} in {environment}",
             why=": ".join(part for part in (document.get("code"), document.get("message")) if part),
-            fix="Allow the caller codebuild:StartBuild on the project; let the project's service role trust CodeBuild",
+            fix="Apply the landing zone, which makes the project; allow the caller codebuild:StartBuild on it; "
+            "let its service role trust CodeBuild",
         )
     return document
 
