@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from alphaswarm.progress import PlainProgress
     from alphaswarm_core.terraform.execution import StopRequest
 
-_STORE = "pypi-store"
 _ROOTS = ("infrastructure/envs/{}", "infrastructure/envs/admin-{}")
 
 
@@ -57,22 +56,6 @@ def landing_zone_changes(here: Session, environment: str) -> dict[str, str | Non
             root.init()
             found[root.directory.name] = root.plan()
     return found
-
-
-def make_index(here: Session, environment: str) -> None:
-    """Make the private index as the account's administrator, where no root module has made it."""
-    from alphaswarm_core.adapters.aws_clients import client
-
-    index = here.settings.index
-    artifacts = client("codeartifact", here.cloud_environment(environment))
-    if any(each["name"] == index.domain for each in artifacts.list_domains()["domains"]):
-        return
-    artifacts.create_domain(domain=index.domain)
-    artifacts.create_repository(domain=index.domain, repository=_STORE)
-    artifacts.associate_external_connection(domain=index.domain, repository=_STORE, externalConnection="public:pypi")
-    artifacts.create_repository(
-        domain=index.domain, repository=index.repository, upstreams=[{"repositoryName": _STORE}]
-    )
 
 
 @contextmanager

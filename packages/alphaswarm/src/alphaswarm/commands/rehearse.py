@@ -56,7 +56,6 @@ def _publish(here: Session) -> str:
     from alphaswarm.codebuild_executor import commit_to_build
     from alphaswarm.commands.index import published
 
-    acts.make_index(here, ENVIRONMENT)
     wheels = published(here, ENVIRONMENT, commit=commit_to_build(here, None))
     return ", ".join(f"{each['package']} {each['version']}" for each in wheels)
 
@@ -106,7 +105,6 @@ ACTS: tuple[Act, ...] = (
     Act("Local cloud, an AWS account for each environment", _start_cloud),
     Act("Account of dev, alphaswarm bootstrap: states and trust", _bootstrap),
     Act("Landing zone of dev, native Terraform as AqpTerraformExecutionRole", _landing_zone),
-    Act("Account of dev again: the deploy build moves into the network", _bootstrap),
     Act("Ledger on PostgreSQL, alphaswarm ledger provision", _ledger),
     Act("Private package index, alphaswarm index publish", _publish),
     Act("App tier, alphaswarm deploy up --executor codebuild", _deploy),
