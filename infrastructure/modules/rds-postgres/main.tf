@@ -93,7 +93,6 @@ resource "aws_db_instance" "this" {
   maintenance_window        = "sun:04:30-sun:05:30"
   copy_tags_to_snapshot     = true
   deletion_protection       = true
-  skip_final_snapshot       = false
   final_snapshot_identifier = "${var.name}-final"
 
   enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]

@@ -30,7 +30,7 @@ run "is_encrypted_private_and_backed_up" {
   }
 
   assert {
-    condition     = aws_db_instance.this.backup_retention_period == 7 && aws_db_instance.this.deletion_protection && !aws_db_instance.this.skip_final_snapshot
+    condition     = aws_db_instance.this.backup_retention_period == 7 && aws_db_instance.this.deletion_protection && aws_db_instance.this.skip_final_snapshot != true
     error_message = "Backups, no deletion by mistake, and a last snapshot when it is meant."
   }
 }
