@@ -1,6 +1,7 @@
 """The generated part of a Terraform module's README: variables, outputs and resources, from the module's own text."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.checks.trees import Block, blocks
@@ -73,7 +74,7 @@ def _resources(module: Path) -> str:
     return f"## What it makes\n\n{', '.join(sorted(found))}" if found else ""
 
 
-def _section(title: str, headers: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _section(title: str, headers: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     if not rows:
         return ""
     lines = [headers, tuple("---" for _ in headers), *sorted(rows)]
