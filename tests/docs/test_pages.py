@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from alphaswarm import gate_service
+from alphaswarm import gate_service, ledger_database
+from alphaswarm_core.delivery import orders
 from alphaswarm_core.errors import ExitCode
 from alphaswarm_core.settings import ENVIRONMENT_VARIABLES
 from tests.checks import pages as reference
@@ -22,6 +23,13 @@ _CODE = re.compile(r"\bAS-[A-Z]+-[0-9]{3}\b")
 _TARGET = re.compile(r"\bmake ([a-z][a-z-]*)")
 _VARIABLE = re.compile(r"\bALPHASWARM_[A-Z_]+\b")
 _PLACE_OF_A_MACHINE = re.compile(r"(?<![\w./])/(?:opt|work|root|home|Users|tmp|mnt|private)/\w+|[A-Z]:\\Users\\")
+_READ = {
+    *ENVIRONMENT_VARIABLES,
+    *gate_service.VARIABLES,
+    *orders.ORDER_VARIABLES,
+    *orders.PROJECT_VARIABLES,
+    ledger_database.OWNER_URL,
+}
 _EXTERNAL = ("http://", "https://", "mailto:")
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -77,7 +85,7 @@ def test_every_make_target_exists_when_it_is_named(page: Page) -> None:
 
 @each_written_page
 def test_every_variable_is_read_when_it_is_named(page: Page) -> None:
-    assert set(_VARIABLE.findall(page.text)) <= {*ENVIRONMENT_VARIABLES, *gate_service.VARIABLES}
+    assert set(_VARIABLE.findall(page.text)) <= _READ
 
 
 @each_page
