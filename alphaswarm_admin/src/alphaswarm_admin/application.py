@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from alphaswarm_admin import __version__, envelope
 from alphaswarm_admin.console import Console
 from alphaswarm_admin.front import Front
-from alphaswarm_admin.routes import decisions, environments, ledger, runs, session
+from alphaswarm_admin.routes import decisions, environments, images, ledger, plans, runs, session, streams, trust
 from alphaswarm_admin.routes.common import REFUSALS
 from alphaswarm_core.errors import AlphaSwarmError
 
@@ -20,7 +20,17 @@ _DESCRIPTION = (
     "success is an `ErrorEnvelope`, with the codes of the command line. Everything but GET needs the header "
     "`X-CSRF-Token` with the token of `GET /admin/session`."
 )
-ROUTERS: tuple[APIRouter, ...] = (session.router, environments.router, runs.router, decisions.router, ledger.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    session.router,
+    environments.router,
+    runs.router,
+    plans.router,
+    decisions.router,
+    ledger.router,
+    trust.router,
+    images.router,
+    streams.router,
+)
 
 
 def application(console: Console) -> FastAPI:

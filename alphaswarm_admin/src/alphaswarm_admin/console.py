@@ -14,6 +14,8 @@ from alphaswarm_admin.contract.session import SignIn
 from alphaswarm_admin.identity.cookies import SessionCookies
 from alphaswarm_admin.identity.people import SignedIn
 from alphaswarm_admin.identity.signing import Signer
+from alphaswarm_admin.live import LiveLedger
+from alphaswarm_admin.trust_policies import TrustReader
 from alphaswarm_core.gates.people import People, people_of
 from alphaswarm_core.ledger.errors import LedgerError
 from alphaswarm_core.ledger.store import Ledger
@@ -94,6 +96,8 @@ class Console:
         signer: Signs what goes through the browser.
         cookies: Keeps people signed in.
         door: Lets people in.
+        trust: Reads who may become which role.
+        live: Watches the ledger for those who watch.
         clock: Tells the time of sessions; what is recorded is dated by the ledger's own.
     """
 
@@ -102,6 +106,8 @@ class Console:
     signer: Signer
     cookies: SessionCookies
     door: Door
+    trust: TrustReader
+    live: LiveLedger
     clock: Callable[[], datetime] = utc_now
 
     @property

@@ -11,7 +11,8 @@ UsageError
 ├── ConfirmationMissingError  AS-ADM-007   the environment's name was not typed
 └── TooLargeError             AS-ADM-008   the request has a body that nobody needs
 UnavailableError
-└── NotKeptHereError          AS-ADM-009   a log or plan is not where this console can read it
+├── NotKeptHereError          AS-ADM-009   a log or plan is not where this console can read it
+└── TooManyStreamsError       AS-ADM-011   more people watch than this process can serve
 ConfigurationError
 └── ConsoleSettingsError      AS-ADM-010   it would not be safe to start
 """
@@ -80,6 +81,13 @@ class NotKeptHereError(UnavailableError):
 
     code = "AS-ADM-009"
     summary = "The run's log or plan is not kept where the console can read it"
+
+
+class TooManyStreamsError(UnavailableError):
+    """More streams are open than this process serves; pages still answer."""
+
+    code = "AS-ADM-011"
+    summary = "Too many streams are open"
 
 
 class ConsoleSettingsError(ConfigurationError):

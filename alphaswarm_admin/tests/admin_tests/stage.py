@@ -14,6 +14,8 @@ from alphaswarm_admin.console import Console, LedgerSource
 from alphaswarm_admin.identity.cookies import SessionCookies
 from alphaswarm_admin.identity.development import DevelopmentDoor
 from alphaswarm_admin.identity.signing import Signer
+from alphaswarm_admin.live import LiveLedger
+from alphaswarm_admin.trust_policies import TrustReader
 from alphaswarm_core.ledger.records import Actor, ActorKind, NewRun, Part, Run, RunKind, RunStatus
 from alphaswarm_core.ledger.store import Ledger
 from alphaswarm_core.settings import Settings
@@ -86,6 +88,8 @@ class Stage:
             signer=signer,
             cookies=cookies,
             door=DevelopmentDoor(cookies, list(PEOPLE)),
+            trust=TrustReader(self.settings, None),
+            live=LiveLedger(self.source.open, poll_seconds=0.02),
             clock=self.now,
         )
         self.app = application(self.console)

@@ -1,34 +1,34 @@
 """Images: which there are, what proves them, and where they run."""
 
-from pydantic import Field
-
 from alphaswarm_admin.contract.common import Model, Moment
 
 
 class ImageUse(Model):
-    """A place where an image runs, or ran: `current` says which."""
+    """An apply that put an image somewhere; `current`: it runs there now."""
 
     environment: str
     variable: str
     run_id: str
+    commit: str | None
     since: Moment
     current: bool
 
 
 class Image(Model):
-    """An image that plans name. `commit` is that of its first apply."""
+    """An image that was deployed."""
 
     digest: str
     variables: list[str]
-    first_seen_at: Moment
-    commit: str | None
+    first_deployed_at: Moment
+    last_deployed_at: Moment
     current_in: list[str]
 
 
 class ImageList(Model):
-    """Images, the newest first."""
+    """Images that were deployed, the last one first; of the last `applies` applies."""
 
     items: list[Image]
+    applies: int
 
 
 class ImageWhere(Model):
@@ -36,36 +36,3 @@ class ImageWhere(Model):
 
     digest: str
     uses: list[ImageUse]
-
-
-class ImageCheck(Model):
-    """One thing that must hold of an image: signature, provenance, SBOM, scans."""
-
-    name: str
-    holds: bool
-    detail: str
-
-
-class ImageVerification(Model):
-    """Whether an image may be deployed, and why."""
-
-    digest: str
-    verified: bool
-    checks: list[ImageCheck]
-    verified_at: Moment
-
-
-class AffectedImage(Model):
-    """An image with a package in it."""
-
-    digest: str
-    package: str
-    version: str
-    current_in: list[str]
-
-
-class AffectedImages(Model):
-    """Which images have a package, by their SBOMs."""
-
-    package: str = Field(description="Name, or package URL.")
-    items: list[AffectedImage]

@@ -45,7 +45,7 @@ class PlanTree(Model):
 
 
 class AttributeChange(Model):
-    """One attribute, before and after. Values are JSON text; None means that there is none."""
+    """One attribute, before and after: strings as they are, other values as JSON text, None for none."""
 
     path: str
     before: str | None
@@ -73,4 +73,4 @@ class ResourceChangePage(Model):
 
     items: list[ResourceChange]
     total: int
-    next_cursor: str | None
+    next_cursor: int | None

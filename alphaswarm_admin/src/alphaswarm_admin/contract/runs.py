@@ -189,6 +189,19 @@ class LogLine(Model):
     resource: str | None
 
 
+class LogChunk(Model):
+    """Lines in a stream (`event: lines`); the event's id is the position behind them: `Last-Event-ID` goes on there."""
+
+    lines: list[LogLine]
+
+
+class LogEnd(Model):
+    """The end of a stream (`event: end`): nothing is written any more."""
+
+    run_id: str
+    status: RunStatus
+
+
 class LogPage(Model):
     """Lines behind `after`. `complete` says that no more will come; `next_after` goes into `after`."""
 

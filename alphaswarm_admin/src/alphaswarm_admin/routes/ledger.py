@@ -1,14 +1,20 @@
 """The ledger: browse, head, verification."""
 
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import PlainTextResponse, StreamingResponse
 
+from alphaswarm_admin.auditing import intend
 from alphaswarm_admin.contract import ledger as contract
+from alphaswarm_admin.contract.session import Permission
 from alphaswarm_admin.errors import NotFoundError
-from alphaswarm_admin.identity.guard import ConsoleHere
+from alphaswarm_admin.identity.guard import ConsoleHere, allowed
+from alphaswarm_admin.identity.people import SignedIn
 from alphaswarm_admin.routes.common import Limit, is_kind
 from alphaswarm_admin.routes.readers import Reader
 from alphaswarm_admin.views import ledger as views
@@ -16,6 +22,8 @@ from alphaswarm_core.ledger.store import Ledger
 from alphaswarm_core.ledger.times import format_time, utc_now
 
 router = APIRouter(tags=["ledger"])
+Exporter = Annotated[SignedIn, Depends(allowed(Permission.export_ledger))]
+_CHUNK = 64 * 1024
 _ONE_AT_A_TIME = threading.Lock()
 """Verification reads everything; who asks meanwhile waits, and gets a proof of its own."""
 
@@ -65,6 +73,31 @@ def verify_ledger(
         report = ledger.verify(expected_head=expected)
         seconds = time.monotonic() - started
     return views.verification(report, format_time(utc_now()), seconds)
+
+
+@router.get(
+    "/admin/ledger/export",
+    operation_id="exportLedger",
+    response_class=PlainTextResponse,
+    responses={200: {"content": {"application/x-ndjson": {}}, "description": "Every entry, one JSON document a line."}},
+)
+def export_ledger(console: ConsoleHere, person: Exporter) -> StreamingResponse:
+    """The chain as a file, for `alphaswarm ledger verify --export FILE`. Audited first."""
+    with console.ledger.open() as ledger:
+        intend(ledger, person, "ledger:export", "ledger", {"head": ledger.head()[0]})
+    name = f"ledger-{format_time(console.clock())[:19].replace(':', '')}.jsonl"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(_exported(console), media_type="application/x-ndjson", headers=headers)
+
+
+def _exported(console: ConsoleHere) -> Iterator[bytes]:
+    """Written to a file first: a reader that is slow, or goes away, must not hold the ledger open."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
+        with _own_connection(console) as ledger:
+            ledger.export(file)
+        file.seek(0)
+        while chunk := file.read(_CHUNK):
+            yield chunk.encode()
 
 
 def _own_connection(console: ConsoleHere) -> Ledger:

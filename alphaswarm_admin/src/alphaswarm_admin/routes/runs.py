@@ -59,7 +59,7 @@ def get_run(run_id: RunId, console: ConsoleHere, _: Reader) -> contract.RunDetai
         waivers=asked.waivers,
         people=asked.people,
         applied_by=applied_by,
-        has_plan=False,
+        has_plan=views.has_kept_plan(run),
         has_log=_has_log(console, run),
     )
 

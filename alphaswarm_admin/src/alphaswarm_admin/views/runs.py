@@ -65,6 +65,11 @@ def approval(given: Approval, electorate: Electorate) -> contract.Approval:
     return contract.Approval(**plain, approver_name=name, counts=why_not is None, why_not=why_not)
 
 
+def has_kept_plan(run: Run) -> bool:
+    """Whether the run's row, or that of the plan which it applies, says that its changes are kept."""
+    return isinstance(run.plan_summary, Mapping) and "changes_digest" in run.plan_summary
+
+
 def images_of(run: Run) -> list[contract.ImageInUse]:
     """The images that a plan names by their digests."""
     images = run.promotable.get("images") if isinstance(run.promotable, Mapping) else None

@@ -59,14 +59,14 @@ def spec_record(spec: StackSpec) -> SpecRecord:
     return SpecRecord(spec.tree, spec.environment, spec.digest, spec.document())
 
 
-def plan_columns(made: PlanResult, spec: StackSpec, commit: str | None) -> dict[str, Json]:
+def plan_columns(made: PlanResult, spec: StackSpec, commit: str | None, summary: Mapping[str, Json]) -> dict[str, Json]:
     """What a finished plan adds to its row."""
     return {
         "change_digest": change_digest(made.plan),
         "promotable": promotable(spec, made.plan, commit),
         "plan_digest": made.saved.digest,
         "plan_place": str(made.saved.path),
-        "plan_summary": made.plan.summary(),
+        "plan_summary": summary,
         "state_before": as_document(made.saved.state),
         "exit_code": made.exit_code,
     }

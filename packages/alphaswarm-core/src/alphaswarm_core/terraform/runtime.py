@@ -21,6 +21,7 @@ from alphaswarm_core.terraform.engines.base import Engine
 from alphaswarm_core.terraform.engines.selection import select_engine, select_same
 from alphaswarm_core.terraform.errors import PlanMismatchError
 from alphaswarm_core.terraform.gating import Derivation, prepare_for_approval, refuse_losses, require_gate
+from alphaswarm_core.terraform.kept_changes import keep_changes
 from alphaswarm_core.terraform.plan import Plan
 from alphaswarm_core.terraform.plan_file import read_checked
 from alphaswarm_core.terraform.planning import Planner
@@ -89,7 +90,8 @@ class TerraformRuntime:
         with recorded(self.context.ledger, run) as learned:
             self._start(run)
             made = Planner(self.context, spec, engine, run.id).make(("-destroy",) if destroys else ())
-            learned.update(plan_columns(made, spec, self.context.revision.commit))
+            summary = keep_changes(self.context.ledger, run.id, made.plan)
+            learned.update(plan_columns(made, spec, self.context.revision.commit, summary))
             refuse_losses(made.plan, derived)
             self.context.observer.step("Asking the policy")
             policy = judge(self.context.settings, spec.tree, environment, made.document)
@@ -142,7 +144,8 @@ class TerraformRuntime:
             made = Planner(self.context, spec, engine, run.id).make(("-refresh-only",))
             learned["exit_code"] = made.exit_code
             made.saved.path.unlink(missing_ok=True)  # nobody applies it, and it holds the state's secrets
-            columns = {"plan_summary": made.plan.summary(), "state_before": as_document(made.saved.state)}
+            summary = keep_changes(self.context.ledger, run.id, made.plan)
+            columns = {"plan_summary": summary, "state_before": as_document(made.saved.state)}
             run = self.context.ledger.transition(run.id, RunStatus.completed, changes={**columns, **learned})
         return Planned(run, made.plan)
 

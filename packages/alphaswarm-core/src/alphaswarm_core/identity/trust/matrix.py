@@ -82,12 +82,30 @@ def build_matrix(settings: Settings, policies: Iterable[RolePolicy]) -> Matrix:
 
     A policy that is malformed admits nobody, as on AWS; where somebody was meant to get in, that is a difference.
     """
+    tokens = _all_tokens(settings)
+    return Matrix(tuple(cell for policy in policies for cell in _cells(settings, policy, tokens)))
+
+
+def declared_matrix(settings: Settings) -> Matrix:
+    """What is declared, where no policy can be read: every job that is meant to get in does."""
+    tokens = _all_tokens(settings)
+    intents = {(name, role): declared_intent(settings, name, role) for name in settings.environments for role in Role}
+    return Matrix(
+        tuple(
+            Cell(name, role, named.name, token["sub"] if token else "", meant, meant, "as declared")
+            for (name, role), intent in intents.items()
+            for named, token in tokens
+            for meant in [token is not None and is_meant(intent, token)]
+        )
+    )
+
+
+def _all_tokens(settings: Settings) -> list[tuple[NamedJob, dict[str, str] | None]]:
     workflows = sorted({path for each in settings.github.repositories.values() for path in each.apply_workflows})
     jobs = representative_jobs(
         github_repositories(settings), list(settings.environments), workflows or [".github/workflows/none.yml"]
     )
-    tokens = [(named, token) for named in jobs for token in _tokens(named)]
-    return Matrix(tuple(cell for policy in policies for cell in _cells(settings, policy, tokens)))
+    return [(named, token) for named in jobs for token in _tokens(named)]
 
 
 def _tokens(named: NamedJob) -> Sequence[dict[str, str] | None]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from typing import Any
 
 from alphaswarm_core.canonical import Json
 from alphaswarm_core.ledger.chain import canonical_text
@@ -18,7 +19,7 @@ from alphaswarm_core.ledger.records import (
     Waiver,
 )
 from alphaswarm_core.ledger.redaction import Redactor
-from alphaswarm_core.ledger.store import approvals, deliveries, run_rows, runs
+from alphaswarm_core.ledger.store import approvals, deliveries, plan_changes, run_rows, runs
 from alphaswarm_core.ledger.store.appending import Transaction, writing
 from alphaswarm_core.ledger.store.database import Database, UniqueViolationError
 from alphaswarm_core.ledger.times import Clock, format_time
@@ -101,6 +102,22 @@ class GateRecords:
         values: dict[str, Json] = {"run_id": run_id, "plan_digest": plan_digest, "approver": approver}
         with self._writing() as transaction:
             return approvals.add_waiver(transaction, {**values, "reason": reason, "source": source})
+
+    # Plans, for reading
+
+    def keep_plan_changes(self, run_id: str, document: Json) -> str | None:
+        """Keep what a plan would do, without secrets. Returns the digest for its row; None where it is too large."""
+        with self._writing() as transaction:
+            return plan_changes.keep(transaction, run_id, self._redactor.json(document))
+
+    def plan_changes(self, run: Run) -> Any:
+        """What the plan of a run would do, as it was kept; None where it was not.
+
+        Raises:
+            LedgerCorruptError: it is not the one that the run's row names.
+        """
+        with self._reading() as database:
+            return plan_changes.find(database, run)
 
     # Webhooks
 

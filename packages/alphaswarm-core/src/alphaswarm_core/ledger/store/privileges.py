@@ -27,6 +27,7 @@ _CHANGEABLE: Mapping[str, frozenset[str]] = MappingProxyType(
         "ledger_entries": frozenset(),
         "sboms": frozenset(),
         "sbom_packages": frozenset(),
+        "plan_changes": frozenset(),
         "run_leases": frozenset({"beat_at", "terraform_lock"}),
         "webhook_deliveries": frozenset({"outcome", "report", "reports"}),
     }

@@ -17,6 +17,7 @@ ledger_entries = Table(
     Column("body", Text, nullable=False),
     Column("previous_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
+    Index("ix_entries_by_kind", "kind", "sequence"),
 )
 
 ledger_head = Table(
@@ -88,6 +89,8 @@ terraform_runs = Table(
     Column("images", Text),
     Index("ix_runs_of_stack", "tree", "environment", "id"),
     Index("ix_runs_of_github_run", "actor_run_url"),
+    Index("ix_runs_by_environment", "environment", "status", "run_kind", "id"),
+    Index("ix_runs_by_status", "status", "id"),
     # A plan is applied once: the database itself refuses a second child.
     Index(
         "uq_run_claims_plan",
@@ -96,6 +99,13 @@ terraform_runs = Table(
         sqlite_where=text("run_kind IN ('apply', 'destroy')"),
         postgresql_where=text("run_kind IN ('apply', 'destroy')"),
     ),
+)
+
+plan_changes = Table(
+    "plan_changes",
+    metadata,
+    Column("run_id", Text, ForeignKey("terraform_runs.id", name="fk_changes_run"), primary_key=True),
+    Column("document", Text, nullable=False),
 )
 
 run_leases = Table(
