@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from benchmarks import actions, builds, cli, front_door, gates, ledger, memory, packages, plan, trust
+from benchmarks import actions, builds, cli, front_door, gates, images, ledger, memory, packages, plan, trust
 from benchmarks.measurement import CannotMeasureError, Measurement, missed, table
 from benchmarks.processes import run, user_environment
 from benchmarks.rehearsal import Rehearsal
@@ -29,6 +29,7 @@ SUBJECTS: Mapping[str, Subject] = {
     "actions": lambda _: actions.measure(),
     "gates": lambda _: gates.measure(),
     "packages": lambda _: packages.measure(),
+    "images": lambda _: images.measure(),
     "builds": lambda _: builds.measure(),
     "front-door": lambda _: front_door.measure(),
 }
