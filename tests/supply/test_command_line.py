@@ -8,7 +8,7 @@ from .stand import SERVICE, Workplace, push_image
 TRIVY = """
 case "$1" in
 version) echo '{"Version": "0.60.0"}' ;;
-*) echo '{"SchemaVersion": 2, "ArtifactName": "sbom", "Results": []}' ;;
+*) echo '{"SchemaVersion": 2, "ArtifactName": "sbom", "ArtifactType": "cyclonedx", "Results": []}' ;;
 esac
 """
 GRYPE = """

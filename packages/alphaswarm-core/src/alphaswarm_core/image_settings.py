@@ -57,9 +57,14 @@ class ImagesSettings(_Section):
 
     trust_root: str = Field(
         "",
-        description="The pinned `trusted_root.json` of the Sigstore whose signatures count; a relative path starts at "
-        "the project's root. Empty: on the local cloud its own, and on AWS nothing can be verified.",
+        description="The pinned `trusted_root.json` of the Sigstore whose signatures count on AWS; a relative path "
+        "starts at the project's root. Empty: nothing can be verified there. The local cloud has its own.",
         examples=["policy/trusted_root.json"],
+    )
+    signing_config: str = Field(
+        "",
+        description="The `signing_config.json` of that Sigstore: where jobs get certificates and log entries.",
+        examples=["policy/signing_config.json"],
     )
     scanners: tuple[Literal["grype", "trivy"], ...] = Field(
         ("grype", "trivy"), description="Who has to have looked at an image.", examples=[["grype", "trivy"]]

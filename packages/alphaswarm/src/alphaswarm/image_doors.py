@@ -5,13 +5,18 @@ import os
 import urllib.request
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from alphaswarm.composition import Session
 from alphaswarm_core.errors import UsageError
-from alphaswarm_core.supply.declared import no_trust_root, pinned_trust_root, repository_of, rule_of, service_of
+from alphaswarm_core.supply.declared import (
+    pinned_trust_config,
+    pinned_trust_root,
+    repository_of,
+    rule_of,
+    service_of,
+)
 from alphaswarm_core.supply.references import ImageReference, Repository, parse_reference
 from alphaswarm_core.target import Target, is_loopback
 
@@ -23,9 +28,6 @@ if TYPE_CHECKING:
     from alphaswarm_core.supply.provenance import BuildFacts
     from alphaswarm_core.supply.tools.syft import RegistryLogin
     from alphaswarm_core.supply.verifying import ImageRule, ImageVerifier
-
-TRUST_CONFIG = "ALPHASWARM_SIGSTORE_TRUST_CONFIG"
-"""Names the file of a client's trust configuration to sign with on AWS."""
 
 
 class ImageDoors:
@@ -52,19 +54,16 @@ class ImageDoors:
         return ImageVerifier(self.registry(), self.bundles(), lambda: datetime.now(UTC))
 
     def bundles(self) -> "BundleVerifier":
-        """The mechanism, by the pinned trust root; on the local cloud by its own, where none is pinned.
+        """The mechanism, by the pinned trust root; on the local cloud by its own.
 
         Raises:
             TrustRootError: there is none, or it cannot be read.
         """
         from alphaswarm_core.supply.bundles import BundleVerifier
 
-        pinned = pinned_trust_root(self._here.settings)
-        if pinned is not None:
-            return BundleVerifier.from_file(pinned)
         if self._here.settings.target is Target.LOCAL:
             return BundleVerifier(self._local_document("trusted_root.json"))
-        raise no_trust_root()
+        return BundleVerifier(pinned_trust_root(self._here.settings))
 
     def rule(self, repository: Repository, commit: str | None = None) -> "ImageRule":
         """What images of the repository have to show here.
@@ -133,27 +132,18 @@ class ImageDoors:
     def _trust_config(self) -> bytes:
         if self._here.settings.target is Target.LOCAL:
             return self._local_document("client_trust_config.json")
-        path = os.environ.get(TRUST_CONFIG)
-        if not path:
-            raise UsageError(
-                "Nothing says where to sign", fix=f"{TRUST_CONFIG} names the client_trust_config.json of your Sigstore"
-            )
-        try:
-            return Path(path).read_bytes()
-        except OSError as error:
-            raise UsageError(f"{TRUST_CONFIG} names {path}, which cannot be read", why=error.strerror) from error
+        return pinned_trust_config(self._here.settings)
 
     def _address(self, repository: Repository) -> "RegistryAddress":
         from alphaswarm_core.adapters.aws_clients import client
         from alphaswarm_core.adapters.image_registry import RegistryAddress, ecr_authorization
 
         settings = self._here.settings
-        account = settings.environment(self.environment).account_id
-        if repository.account != account:
+        account = repository.account
+        if account not in {each.account_id for each in settings.environments.values()}:
+            # Whoever answers there would get the login.
             raise UsageError(
-                f"{repository} is not in the account of {self.environment}",
-                why=f"that is {account}",
-                fix="Name the environment whose account it is: --env ENV",
+                f"{repository} is in no account of this project", fix="Name one of its environments' registries"
             )
         cloud = {**self._here.cloud_environment(self.environment), "AWS_REGION": repository.region or settings.region}
         base = f"https://{repository.registry}/v2"

@@ -9,7 +9,6 @@ import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from alphaswarm_core.canonical import sha256_hex
@@ -64,22 +63,6 @@ class BundleVerifier:
         self._root = trust_root
         self._lock = threading.Lock()
         self._client  # noqa: B018 - a broken trust root is told now, not at the first image
-
-    @classmethod
-    def from_file(cls, path: Path) -> "BundleVerifier":
-        """The verifier for the trust root in `path`.
-
-        Raises:
-            TrustRootError: the file cannot be read.
-        """
-        try:
-            return cls(path.read_bytes())
-        except OSError as error:
-            raise TrustRootError(
-                f"The trust root {path} cannot be read",
-                why=error.strerror,
-                fix="Pin one: [images] trust_root in alphaswarm.toml names the trusted_root.json of your Sigstore",
-            ) from error
 
     def verify(self, content: bytes) -> SignedStatement:
         """The statement in the bundle `content`.

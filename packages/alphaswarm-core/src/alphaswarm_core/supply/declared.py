@@ -1,7 +1,7 @@
 """From `alphaswarm.toml` to the rule for an image: which service it is of, and what that service has to show."""
 
+import json
 from datetime import timedelta
-from pathlib import Path
 
 from alphaswarm_core.identity.github.issuers import GITHUB_COM
 from alphaswarm_core.settings import Settings
@@ -11,6 +11,8 @@ from alphaswarm_core.supply.references import Repository, ecr_repository
 from alphaswarm_core.supply.rules import SignerRule
 from alphaswarm_core.supply.verdicts import ScanRule
 from alphaswarm_core.supply.verifying import ImageRule
+
+_TRUST_CONFIG = "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json"
 
 
 def service_of(settings: Settings, repository: Repository) -> str:
@@ -78,14 +80,38 @@ def rule_of(settings: Settings, service: str, environment: str, commit: str | No
     )
 
 
-def pinned_trust_root(settings: Settings) -> Path | None:
-    """The trust root that the project pins; None if it pins none."""
-    return settings.root / settings.images.trust_root if settings.images.trust_root else None
+def pinned_trust_root(settings: Settings) -> bytes:
+    """The trust root that the project pins.
+
+    Raises:
+        TrustRootError: it pins none, or it cannot be read.
+    """
+    return _pinned(settings, "trust_root", "trusted_root.json")
 
 
-def no_trust_root() -> TrustRootError:
-    """Nothing says whose signatures count."""
-    return TrustRootError(
-        "No trust root is pinned, so no signature can be verified",
-        fix="Name the trusted_root.json of your Sigstore: [images] trust_root in alphaswarm.toml",
-    )
+def pinned_trust_config(settings: Settings) -> bytes:
+    """Trust root and signing configuration in one, as clients of Sigstore take them.
+
+    Raises:
+        TrustRootError: one is not pinned, or cannot be read.
+    """
+    parts = {
+        "trustedRoot": pinned_trust_root(settings),
+        "signingConfig": _pinned(settings, "signing_config", "signing_config.json"),
+    }
+    try:
+        documents = {name: json.loads(content) for name, content in parts.items()}
+    except ValueError as error:
+        raise TrustRootError("The trust root or the signing configuration is no JSON", why=str(error)) from error
+    return json.dumps({"mediaType": _TRUST_CONFIG, **documents}).encode()
+
+
+def _pinned(settings: Settings, name: str, document: str) -> bytes:
+    fix = f"Name the {document} of your Sigstore: [images] {name} in alphaswarm.toml"
+    place: str = getattr(settings.images, name)
+    if not place:
+        raise TrustRootError(f"No {document} is pinned", why=f"[images] {name} is empty", fix=fix)
+    try:
+        return (settings.root / place).read_bytes()
+    except OSError as error:
+        raise TrustRootError(f"{place} cannot be read", why=error.strerror, fix=fix) from error

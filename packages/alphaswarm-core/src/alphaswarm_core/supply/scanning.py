@@ -66,7 +66,7 @@ def scan_sboms(
     counts = Counter(each.severity for each, waiver in found if waiver is None)
     verdict = ScanVerdict(
         passed=not any(number for severity, number in counts.items() if severity >= limit),
-        scanned_at=datetime.now(UTC),
+        scanned_at=datetime.now(UTC).replace(microsecond=0),
         scanners={result.scanner: result.version for result in results},
         images=tuple(one_each),
         without=tuple(sorted(without)),

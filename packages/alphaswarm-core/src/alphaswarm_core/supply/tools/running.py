@@ -21,8 +21,21 @@ class Tool:
     name: str
     path: str
 
-    def run(self, arguments: Sequence[str], *, seconds: float, environment: Mapping[str, str] | None = None) -> bytes:
+    def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        seconds: float,
+        environment: Mapping[str, str] | None = None,
+        directory: Path | None = None,
+    ) -> bytes:
         """What it writes to standard output.
+
+        Args:
+            arguments: What follows its name.
+            seconds: How long it may take.
+            environment: Variables besides the few that are passed on.
+            directory: Where it runs.
 
         Raises:
             ImageToolFailedError: it does not start, takes too long, or ends with another code than 0.
@@ -36,6 +49,7 @@ class Tool:
                 timeout=seconds,
                 check=False,
                 stdin=subprocess.DEVNULL,
+                cwd=directory,
             )
         except subprocess.TimeoutExpired as error:
             raise ImageToolFailedError(f"{self.name} took longer than {seconds:g} seconds") from error

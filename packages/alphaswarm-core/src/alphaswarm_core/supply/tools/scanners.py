@@ -1,6 +1,8 @@
 """Trivy and Grype, each over an SBOM: they see no registry and no credential. Their answers are read strictly.
 
-A scanner that is missing, crashes, says nothing, or says something else than findings is a failure and never a pass.
+They run in the SBOM's own directory: a `.trivyignore` or `.grype.yaml` of a checkout would let findings pass that
+nobody answers for. A scanner that is missing, crashes, says nothing, or says something else than findings is a failure
+and never a pass.
 Source: Trivy, "SBOM scanning" and its JSON report (schema version 2); Grype, JSON output.
 """
 
@@ -16,6 +18,7 @@ from alphaswarm_core.supply.tools.running import Tool, find_tool
 
 _SECONDS = 900.0
 _TRIVY_SCHEMA = 2
+_TRIVY_SBOMS = ("cyclonedx", "spdx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Scanner:
         """
         tool = find_tool(self.name, f"Install {self.name}, or record that it is left out: --without {self.name}")
         version = _version(self.name, tool, self.version_command)
-        document = _document(self.name, tool.run(self.command(sbom), seconds=_SECONDS))
+        document = _document(self.name, tool.run(self.command(sbom), seconds=_SECONDS, directory=sbom.parent))
         try:
             return ScanResult(self.name, version, tuple(self.read(document)))
         except (KeyError, TypeError, AttributeError) as error:
@@ -75,7 +78,7 @@ def _version(name: str, tool: Tool, command: tuple[str, ...]) -> str:
 
 def _trivy(document: Mapping[str, Any]) -> Iterator[Finding]:
     """No `Results` means nothing found, but only in a report that says what it is about."""
-    if document["SchemaVersion"] != _TRIVY_SCHEMA or not document["ArtifactName"]:
+    if document["SchemaVersion"] != _TRIVY_SCHEMA or document["ArtifactType"] not in _TRIVY_SBOMS:
         raise KeyError("the report's own form")
     for result in document.get("Results") or []:
         for each in result.get("Vulnerabilities") or []:
@@ -92,6 +95,12 @@ def _trivy(document: Mapping[str, Any]) -> Iterator[Finding]:
 def _grype(document: Mapping[str, Any]) -> Iterator[Finding]:
     if document["descriptor"]["name"] != "grype":
         raise KeyError("the report's own form")
+    if document.get("ignoredMatches"):
+        raise ImageToolFailedError(
+            "grype left findings out",
+            why="a configuration of its own says so, where nobody answers for them",
+            fix="Take it away, and have somebody answer for them in policy/vulnerabilities.toml",
+        )
     for match in document["matches"]:
         about, artifact = match["vulnerability"], match["artifact"]
         yield Finding(
