@@ -65,6 +65,13 @@ resource "aws_codebuild_project" "deploy" {
     type = "NO_ARTIFACTS"
   }
 
+  # What was installed stays on the build's host, for this project's next build and nobody else. A cache in S3 would be one more
+  # place where code that runs as this role could be exchanged.
+  cache {
+    type  = "LOCAL"
+    modes = ["LOCAL_CUSTOM_CACHE"]
+  }
+
   environment {
     type            = "LINUX_CONTAINER"
     compute_type    = var.deploy_compute_type

@@ -57,6 +57,13 @@ run "only_what_builds_images_is_privileged" {
   }
 
   assert {
+    condition = (
+      one(aws_codebuild_project.deploy.cache).type == "LOCAL" && one(aws_codebuild_project.deploy.cache).modes == tolist(["LOCAL_CUSTOM_CACHE"])
+    )
+    error_message = "What a build installed is kept on its host, and never where somebody else could write."
+  }
+
+  assert {
     condition     = aws_codebuild_project.deploy.service_role == "arn:aws:iam::111111111111:role/alphaswarm-deploy-dev"
     error_message = "The deploy build has the role that the bootstrap made."
   }

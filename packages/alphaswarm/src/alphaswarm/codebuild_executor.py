@@ -79,7 +79,7 @@ def _followed(here: Session, builds: "Builds", request: "BuildRequest") -> "Buil
 
     local = here.settings.target is Target.LOCAL
     asked, wake = StopAsked(), threading.Event()
-    pace = Pace(first=0.2, longest=1.0) if local else Pace()
+    pace = Pace(first=0.1, longest=0.3) if local else Pace()
     with _signals(asked, wake):
         build = builds.start(request)
         here.output.narrate(f"Build {build.id} of commit {request.commit[:12]}")
