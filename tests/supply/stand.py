@@ -67,9 +67,12 @@ class Workplace:
         return ended
 
     def ecr(self) -> Any:
+        return self.client("ecr")
+
+    def client(self, service: str) -> Any:
         keys = self.cloud.accounts["dev"]
         return boto3.client(
-            "ecr",
+            service,
             endpoint_url=self.cloud.endpoint,
             region_name=self.cloud.region,
             aws_access_key_id=keys.access_key_id,

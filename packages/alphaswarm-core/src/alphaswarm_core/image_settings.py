@@ -50,6 +50,15 @@ class ServiceSettings(_Section):
         description="What it is built for.",
         examples=[["linux/amd64", "linux/arm64"]],
     )
+    bases: dict[
+        Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")],
+        Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:/_-]*@sha256:[0-9a-f]{64}$")],
+    ] = Field(
+        default_factory=dict,
+        description="The Dockerfile's arguments that name base images, and the images, by digest. The local cloud has "
+        "each under its argument's name as a tag of its repository `rehearsal-bases`.",
+        examples=[{"PYTHON": "public.ecr.aws/docker/library/python@sha256:…"}],
+    )
 
 
 class ImagesSettings(_Section):

@@ -16,6 +16,9 @@ ADDRESS_FILE = "local/address.json"
 GITHUB_PATH = "/_alphaswarm/github"
 """Where GitHub's issuer is at the local cloud's address: no bucket can have this name."""
 
+REGISTRY_PATH = "/v2"
+"""Where its registry is: a build knows no more than the cloud's endpoint."""
+
 
 class LocalCloudError(UnavailableError):
     """The local cloud is not running or does not answer."""

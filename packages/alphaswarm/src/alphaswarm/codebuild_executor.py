@@ -20,7 +20,7 @@ from alphaswarm_core.target import Target, is_loopback
 
 if TYPE_CHECKING:
     from alphaswarm_core.delivery.builds import BuildRequest, Builds
-    from alphaswarm_core.delivery.following import StopAsked
+    from alphaswarm_core.delivery.following import Followed, StopAsked
     from alphaswarm_core.delivery.results import BuildResult
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -57,6 +57,7 @@ def execute(here: Session, asked: Asked) -> "BuildResult":
     from alphaswarm_core.delivery.builds import BuildRequest, idempotency_token
     from alphaswarm_core.delivery.deploy_project import project_name
     from alphaswarm_core.delivery.preflight import require_ready
+    from alphaswarm_core.delivery.results import result_of
 
     here.settings.environment(asked.environment)
     say_target(here, asked.environment)
@@ -70,12 +71,17 @@ def execute(here: Session, asked: Asked) -> "BuildResult":
         here.output.narrate(f"Not looked at before the build, for want of permission: {', '.join(unseen)}")
     order = Order(asked.action, asked.plan_run, asked.inputs, caller.evidence)
     request = BuildRequest(project, commit, order, idempotency_token(order, commit, os.environ))
-    return _followed(here, AwsBuilds(caller.cloud), request)
+    return result_of(follow_build(here, AwsBuilds(caller.cloud), request), request.commit)
 
 
-def _followed(here: Session, builds: "Builds", request: "BuildRequest") -> "BuildResult":
+def follow_build(here: Session, builds: "Builds", request: "BuildRequest") -> "Followed":
+    """Start a build and follow it to its end; Ctrl-C asks CodeBuild to stop it.
+
+    Raises:
+        BuildStoppedError: somebody left it before its end.
+        AlphaSwarmError: it cannot be started or followed.
+    """
     from alphaswarm_core.delivery.following import Follower, Pace, StopAsked
-    from alphaswarm_core.delivery.results import result_of
 
     local = here.settings.target is Target.LOCAL
     asked, wake = StopAsked(), threading.Event()
@@ -92,7 +98,7 @@ def _followed(here: Session, builds: "Builds", request: "BuildRequest") -> "Buil
             why="its end was not waited for",
             fix=f"See how it is: aws codebuild batch-get-builds --ids {build.id}",
         )
-    return result_of(followed, request.commit)
+    return followed
 
 
 def _wait(wake: threading.Event, seconds: float) -> None:

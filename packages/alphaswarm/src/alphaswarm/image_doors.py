@@ -18,7 +18,7 @@ from alphaswarm_core.supply.declared import (
     service_of,
 )
 from alphaswarm_core.supply.references import ImageReference, Repository, parse_reference
-from alphaswarm_core.target import Target, is_loopback
+from alphaswarm_core.target import Target, is_local_build, is_loopback
 
 if TYPE_CHECKING:
     from alphaswarm_core.adapters.image_registry import ImageRegistry, RegistryAddress
@@ -152,8 +152,10 @@ class ImageDoors:
         return RegistryAddress(base, lambda: ecr_authorization(client("ecr", cloud)))
 
     def _local_url(self, part: str) -> str:
-        from alphaswarm_core.local_address import read_local_address
+        from alphaswarm_core.local_address import REGISTRY_PATH, read_local_address
 
+        if is_local_build(os.environ) and part == "registry":
+            return os.environ["AWS_ENDPOINT_URL"] + REGISTRY_PATH
         return read_local_address(self._here.settings.home_path).url(part)
 
     def _local_document(self, name: str) -> bytes:

@@ -11,10 +11,19 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from alphaswarm_core.delivery.executor_errors import CommitUnknownError
-from alphaswarm_core.delivery.orders import Order
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 _TOKEN_LENGTH = 64
+
+
+class Carried(Protocol):
+    """An order of whatever kind, on its way into a build."""
+
+    def variables(self) -> dict[str, str]:
+        """It as variables of the build."""
+
+    def key(self) -> tuple[str, str]:
+        """A word for people, and all else that tells it from another order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,7 @@ class BuildRequest:
 
     project: str
     commit: str
-    order: Order
+    order: Carried
     token: str
 
     def __post_init__(self) -> None:
@@ -54,7 +63,7 @@ class BuildRequest:
         }
 
 
-def idempotency_token(order: Order, commit: str, environ: Mapping[str, str]) -> str:
+def idempotency_token(order: Carried, commit: str, environ: Mapping[str, str]) -> str:
     """The token of a request: the same for each try of one job, another for everything else.
 
     In a workflow job it is made of what identifies the job, so that a step that is run again after a lost answer finds
@@ -63,8 +72,9 @@ def idempotency_token(order: Order, commit: str, environ: Mapping[str, str]) -> 
     parts = [environ.get(name, "") for name in ("GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "GITHUB_JOB")]
     if not all(parts):
         return uuid4().hex
-    words = "-".join([*parts, str(order.action)])
-    detail = hashlib.sha256(f"{words} {commit} {order.plan_run} {sorted(order.inputs.items())}".encode()).hexdigest()
+    word, rest = order.key()
+    words = "-".join([*parts, word])
+    detail = hashlib.sha256(f"{words} {commit} {rest}".encode()).hexdigest()
     return f"{re.sub(r'[^A-Za-z0-9-]', '-', words)[: _TOKEN_LENGTH - 17]}-{detail[:16]}"
 
 

@@ -81,6 +81,10 @@ class Order:
         }
         return {name: value for name, value in given.items() if value}
 
+    def key(self) -> tuple[str, str]:
+        """What tells it from another order. The evidence does not: each try has a token of its own."""
+        return str(self.action), f"{self.plan_run} {sorted(self.inputs.items())}"
+
 
 def read_order(environ: Mapping[str, str]) -> Order:
     """The order that the variables of a build carry.

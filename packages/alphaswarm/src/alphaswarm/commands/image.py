@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from alphaswarm.commands.image_build import build, in_build
 from alphaswarm.commands.image_contents import sbom, scan
 from alphaswarm.commands.image_signing import attest, sign
 from alphaswarm.composition import options, say_target, session
@@ -12,10 +13,10 @@ from alphaswarm_core.errors import ExitCode
 
 @click.group()
 def image() -> None:
-    """The services' images: make SBOMs, scan, sign, attest, verify."""
+    """The services' images: build, make SBOMs, scan, sign, attest, verify."""
 
 
-for _each in (sbom, scan, sign, attest):
+for _each in (build, in_build, sbom, scan, sign, attest):
     image.add_command(_each)
 
 
