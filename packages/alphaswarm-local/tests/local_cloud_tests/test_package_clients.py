@@ -1,16 +1,22 @@
 """The real AWS CLI, pip, twine and uv, unchanged, against a repository; and pip's own index behind one."""
 
+import hashlib
 import os
 import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from alphaswarm_core.adapters.codeartifact import upload
+from alphaswarm_core.delivery.codeartifact import IndexLogin
+from alphaswarm_core.delivery.errors import IndexRefusedError
+from alphaswarm_core.delivery.wheels import Wheel
 from alphaswarm_core.local_address import LocalCloudAddress
 from alphaswarm_core.target import local_client_environment
 
@@ -73,6 +79,23 @@ def test_pip_gets_nothing_when_its_token_may_not_read(
         done = run(pip, environment, tmp_path, ok=False)
         assert "No matching distribution" in done.stderr or "403" in done.stderr or "401" in done.stderr
     assert not list(tmp_path.glob("*.whl"))
+
+
+def test_our_own_publisher_says_why_when_its_token_is_not_good(
+    repository: Repository, tmp_path: Path, token_of: Callable[..., str]
+) -> None:
+    name, content = wheel("own-package", "1.0")
+    (tmp_path / name).write_bytes(content)
+    ours = Wheel("own-package", "1.0", tmp_path / name, hashlib.sha256(content).hexdigest())
+    for token, words in (
+        ("one-that-has-expired", "publish again, with a new session"),
+        (token_of(allow("codeartifact:ReadFromRepository")), "names the permission"),
+    ):
+        with pytest.raises(IndexRefusedError) as refused:
+            upload(IndexLogin(repository.url, token, datetime.now(UTC)), ours)
+        assert words in str(refused.value.fix)
+        assert token not in f"{refused.value} {refused.value.why} {refused.value.fix}"
+    assert repository.page("own-package") == {}
 
 
 def _twine(repository: Repository, file: Path) -> tuple[list[str], dict[str, str]]:

@@ -23,7 +23,7 @@ _SECONDS = 120
 _DEFAULT_SECONDS = 43_200
 _DENIED = frozenset({"AccessDeniedException", "ExpiredTokenException", "UnrecognizedClientException"})
 _CONFLICT = 409
-_REFUSED = frozenset({401, 403})
+_NO_TOKEN, _NOT_ALLOWED = 401, 403
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +212,16 @@ def _not_taken(
     wheel: Wheel, error: urllib.error.HTTPError
 ) -> IndexUnavailableError | IndexRefusedError | PublishedOtherwiseError:
     said = error.read(2000).decode(errors="replace").strip()
-    if error.code in _REFUSED:
-        return IndexRefusedError(f"The index refuses {wheel.filename}", why=said)
+    if error.code == _NO_TOKEN:
+        return IndexRefusedError(
+            f"The index knows no such token, so it refuses {wheel.filename}",
+            why=said,
+            fix="It has expired, or is another index's: publish again, with a new session",
+        )
+    if error.code == _NOT_ALLOWED:
+        return IndexRefusedError(
+            f"The index refuses {wheel.filename}", why=said, fix="The answer names the permission that is missing"
+        )
     if error.code == _CONFLICT:
         return PublishedOtherwiseError(
             f"The index has {wheel.filename} already", why=said, fix="Publish again: it is compared"
