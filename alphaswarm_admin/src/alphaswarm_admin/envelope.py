@@ -11,6 +11,7 @@ from starlette.requests import Request
 from alphaswarm_admin.contract.common import ErrorDetail, ErrorEnvelope, Problem
 from alphaswarm_admin.errors import (
     FreshSignInNeededError,
+    IdentityForgedError,
     NotFoundError,
     NotKeptHereError,
     NotSignedInError,
@@ -32,6 +33,7 @@ from alphaswarm_core.ledger.errors import (
 
 _STATUS: Mapping[type[AlphaSwarmError], int] = {
     NotSignedInError: 401,
+    IdentityForgedError: 401,
     FreshSignInNeededError: 403,
     NotFoundError: 404,
     NotKeptHereError: 404,

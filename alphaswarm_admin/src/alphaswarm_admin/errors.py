@@ -5,7 +5,8 @@ RefusedError
 ├── PermissionMissingError    AS-ADM-002   the person's roles do not include it
 ├── ForeignRequestError       AS-ADM-003   the request does not come from the console's own pages
 ├── FreshSignInNeededError    AS-ADM-005   the sign-in is too long ago for this
-└── PlanChangedError          AS-ADM-006   it is another plan than the one that was looked at
+├── PlanChangedError          AS-ADM-006   it is another plan than the one that was looked at
+└── IdentityForgedError       AS-ADM-012   what should prove who asks does not hold
 UsageError
 ├── NotFoundError             AS-ADM-004   there is no such thing
 ├── ConfirmationMissingError  AS-ADM-007   the environment's name was not typed
@@ -60,6 +61,13 @@ class PlanChangedError(RefusedError):
 
     code = "AS-ADM-006"
     summary = "The plan is not the one that was looked at"
+
+
+class IdentityForgedError(RefusedError):
+    """A header or token that should prove who asks is forged, over, or about somebody else."""
+
+    code = "AS-ADM-012"
+    summary = "What should prove who asks does not hold"
 
 
 class ConfirmationMissingError(UsageError):

@@ -3,12 +3,15 @@
 import secrets
 from collections.abc import Mapping, Sequence
 
-from alphaswarm_admin.console import Console, LedgerSource
+from alphaswarm_admin.console import Console, Door, LedgerSource
+from alphaswarm_admin.errors import ConsoleSettingsError
 from alphaswarm_admin.identity.cookies import SessionCookies
 from alphaswarm_admin.identity.development import DevelopmentDoor, require_harmless
+from alphaswarm_admin.identity.load_balancer import LoadBalancerDoor
 from alphaswarm_admin.identity.signing import Signer
 from alphaswarm_admin.live import LiveLedger
 from alphaswarm_admin.trust_policies import PolicyReader, TrustReader
+from alphaswarm_core.errors import UnavailableError
 from alphaswarm_core.identity.trust import RolePolicy
 from alphaswarm_core.settings import Settings
 from alphaswarm_core.target import Target, local_client_environment
@@ -29,8 +32,7 @@ def console_of(settings: Settings, environ: Mapping[str, str], host: str) -> Con
     Raises:
         ConfigurationError: it would not be safe to start like this.
     """
-    require_harmless(settings, host)
-    key = environ.get(SESSION_KEY) or secrets.token_hex(32)  # a restart signs everybody out; here nobody minds
+    key = _session_key(settings, environ, host)
     signer = Signer(key)
     cookies = SessionCookies(signer, secure=settings.admin.public_url.startswith("https://"))
     ledger = LedgerSource(settings.ledger_url, create=settings.target is Target.LOCAL, known_secrets=[key])
@@ -41,8 +43,57 @@ def console_of(settings: Settings, environ: Mapping[str, str], host: str) -> Con
         signer=signer,
         cookies=cookies,
         trust=TrustReader(settings, _local_policies(settings) if settings.target is Target.LOCAL else None),
-        door=DevelopmentDoor(cookies, list(settings.people)),
+        door=_door(settings, cookies),
     )
+
+
+def _session_key(settings: Settings, environ: Mapping[str, str], host: str) -> str:
+    """The key; in development one of this process: a restart signs everybody out, and nobody minds.
+
+    Raises:
+        ConsoleSettingsError: there is none, or the sign-in may not start here.
+    """
+    if settings.admin.sign_in == "development":
+        require_harmless(settings, host)
+        return environ.get(SESSION_KEY) or secrets.token_hex(32)
+    if not environ.get(SESSION_KEY):
+        raise ConsoleSettingsError(f"{SESSION_KEY} is not set", why="all tasks of the console sign with one key")
+    return environ[SESSION_KEY]
+
+
+def _door(settings: Settings, cookies: SessionCookies) -> Door:
+    """The way in.
+
+    Raises:
+        ConsoleSettingsError: it is not said whom to believe.
+    """
+    if settings.admin.sign_in == "development":
+        return DevelopmentDoor(cookies, list(settings.people))
+    needed = ("trusted_alb_arn", "issuer", "client_id")
+    missing = [f"admin.{name}" for name in needed if getattr(settings.admin, name) is None]
+    if missing or not cookies.secure:
+        raise ConsoleSettingsError(
+            "The sign-in by a load balancer is not set up",
+            why=f"not set: {', '.join(missing)}" if missing else "admin.public_url is not https",
+            fix="Set it in [admin], or as ALPHASWARM_ADMIN_TRUSTED_ALB_ARN, …_ISSUER, …_CLIENT_ID, …_PUBLIC_URL",
+        )
+    return LoadBalancerDoor(settings.admin, public_keys)
+
+
+def public_keys(address: str) -> bytes:
+    """The public keys at an address.
+
+    Raises:
+        UnavailableError: it does not answer.
+    """
+    import httpx  # noqa: PLC0415 - slow to load, and in development nothing needs it
+
+    try:
+        answer = httpx.get(address, timeout=5, follow_redirects=False)
+        answer.raise_for_status()
+    except httpx.HTTPError as error:
+        raise UnavailableError("The keys that sign-ins are verified with cannot be read", why=str(error)) from error
+    return answer.content
 
 
 def _local_policies(settings: Settings) -> PolicyReader:

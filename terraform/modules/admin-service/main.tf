@@ -92,7 +92,10 @@ module "ecs" {
         "import urllib.request as r; r.urlopen('http://127.0.0.1:${local.backend.port}${local.backend.health}', timeout=4)",
       ]
       environment = {
+        ALPHASWARM_ADMIN_CLIENT_ID  = module.cognito.client_id
+        ALPHASWARM_ADMIN_ISSUER     = "https://${module.cognito.user_pool_endpoint}"
         ALPHASWARM_ADMIN_PUBLIC_URL = local.url
+        ALPHASWARM_ADMIN_SIGN_IN    = "load_balancer"
         # The backend believes the identity header only when this load balancer signed it.
         ALPHASWARM_ADMIN_TRUSTED_ALB_ARN = module.alb.arn
         ALPHASWARM_ENVIRONMENT           = var.environment

@@ -1,5 +1,6 @@
 """The session's cookie: signed, for this host alone, out of reach of scripts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -47,6 +48,11 @@ class SessionCookies:
         response.set_cookie(
             self.name(what), value, max_age=seconds, path="/", secure=self.secure, httponly=True, samesite="lax"
         )
+
+    def end_load_balancers(self, response: Response, names: Iterable[str]) -> None:
+        """End the load balancer's own session: it asks the user pool again."""
+        for name in names:
+            response.set_cookie(name, "", max_age=0, path="/", secure=True, httponly=True)
 
     def clear(self, response: Response, what: str) -> None:
         """Take it away."""

@@ -1,6 +1,7 @@
 """Who is signed in, signing in and out, and what this console is about. `GET /admin/health` is open to all."""
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from alphaswarm_admin import __version__
 from alphaswarm_admin.console import Console
@@ -8,6 +9,7 @@ from alphaswarm_admin.contract import session as contract
 from alphaswarm_admin.errors import NotFoundError
 from alphaswarm_admin.identity.development import SIGN_IN_PATH, DevelopmentDoor
 from alphaswarm_admin.identity.guard import ConsoleHere, csrf_token, require_own_origin, require_own_page
+from alphaswarm_admin.identity.load_balancer import ALB_COOKIES, STEP_UP_PATH, LoadBalancerDoor
 from alphaswarm_admin.identity.people import SignedIn
 from alphaswarm_core.ledger.times import format_time
 
@@ -60,11 +62,23 @@ def sign_in_for_development(
     return session_of(console, person)
 
 
+@router.get(STEP_UP_PATH, operation_id="stepUp", status_code=303, response_class=RedirectResponse)
+def step_up(console: ConsoleHere) -> RedirectResponse:
+    """End the load balancer's session, so that the next page asks for a fresh sign-in. Changes nothing else."""
+    if not isinstance(console.door, LoadBalancerDoor):
+        raise NotFoundError("No load balancer signs people in here")
+    response = RedirectResponse(f"{console.settings.admin.public_url}/", status_code=303)
+    console.cookies.end_load_balancers(response, ALB_COOKIES)
+    return response
+
+
 @router.post("/admin/session/sign-out", operation_id="signOut")
 def sign_out(request: Request, response: Response, console: ConsoleHere) -> contract.SignedOut:
     """Forget the sign-in of this browser."""
     require_own_page(request, console, console.door.identify(request, console.clock()))
     console.cookies.clear(response, "session")
+    if isinstance(console.door, LoadBalancerDoor):
+        console.cookies.end_load_balancers(response, ALB_COOKIES)
     return contract.SignedOut(redirect_to=None)
 
 

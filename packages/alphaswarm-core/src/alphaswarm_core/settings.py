@@ -29,6 +29,9 @@ ENVIRONMENT_VARIABLES: dict[str, tuple[str, ...]] = {
     "ALPHASWARM_TERRAFORM_BINARY": ("terraform", "binary"),
     "ALPHASWARM_ADMIN_PUBLIC_URL": ("admin", "public_url"),
     "ALPHASWARM_ADMIN_SIGN_IN": ("admin", "sign_in"),
+    "ALPHASWARM_ADMIN_TRUSTED_ALB_ARN": ("admin", "trusted_alb_arn"),
+    "ALPHASWARM_ADMIN_ISSUER": ("admin", "issuer"),
+    "ALPHASWARM_ADMIN_CLIENT_ID": ("admin", "client_id"),
 }
 """Which `ALPHASWARM_*` variable sets which key."""
 
@@ -170,10 +173,42 @@ class AdminSettings(_Section):
         description="Where people open the console; without a path. Anything but https only on loopback.",
         examples=["https://admin.example.com"],
     )
-    sign_in: Literal["development"] = Field(
+    sign_in: Literal["development", "load_balancer"] = Field(
         "development",
-        description="How people sign in. `development`: as whom they like, on loopback and on the local target only.",
-        examples=["development"],
+        description="How people sign in. `load_balancer`: an ALB asks Cognito, and its signed header is verified; "
+        "`development`: as whom they like, on loopback and on the local target only.",
+        examples=["load_balancer"],
+    )
+    trusted_alb_arn: str | None = Field(
+        None,
+        pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:loadbalancer/app/[A-Za-z0-9-]+/[0-9a-f]+$",
+        description="The load balancer whose header is believed; no other's is.",
+        examples=["arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/app/admin/50dc6c495c0c9188"],
+    )
+    issuer: str | None = Field(
+        None,
+        pattern=r"^https://[A-Za-z0-9./_-]+[A-Za-z0-9]$",
+        description="The issuer of the user pool.",
+        examples=["https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abcdefghi"],
+    )
+    client_id: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9_-]{1,128}$",
+        description="The console's client in the user pool.",
+        examples=["1example23456789"],
+    )
+    role_claim: str = Field(
+        "cognito:groups", description="The claim of the access token that lists groups.", examples=["cognito:groups"]
+    )
+    roles: dict[str, Literal["viewer", "operator", "approver", "administrator"]] = Field(
+        {
+            "viewers": "viewer",
+            "operators": "operator",
+            "approvers": "approver",
+            "administrators": "administrator",
+        },
+        description="What the groups of the user pool are to the console; other groups are nothing.",
+        examples=[{"platform-leads": "approver"}],
     )
 
 
