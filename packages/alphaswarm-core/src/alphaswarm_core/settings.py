@@ -244,13 +244,6 @@ class EnvironmentSettings(_Section):
         "before; none means that nothing is asked.",
         examples=["dev"],
     )
-    verify_images: bool = Field(
-        default=False,
-        strict=True,
-        description="Whether every image of a plan has to pass verification, before the plan counts and again before "
-        "it is applied.",
-        examples=[True],
-    )
     shared: bool = Field(
         default=True,
         strict=True,
