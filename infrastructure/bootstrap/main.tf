@@ -24,6 +24,7 @@ locals {
   deploy_build = "alphaswarm-deploy-${var.environment}"
 
   # What whoever starts it may say: as core's delivery/orders.py, which checks each value; a test compares the two.
+  image_variables = ["ALPHASWARM_SERVICE", "ALPHASWARM_TAG"] # delivery/image_orders.py
   order_variables = ["ALPHASWARM_ACTION", "ALPHASWARM_EVIDENCE", "ALPHASWARM_INPUTS", "ALPHASWARM_PLAN_RUN"]
 }
 
@@ -72,6 +73,7 @@ module "github_oidc" {
   deploy_project           = local.deploy_build
   build_variables          = local.order_variables
   image_project            = "alphaswarm-image-${var.environment}"
+  image_variables          = local.image_variables
   trail_bucket             = "alphaswarm-trail-${var.account_id}"
   state_bucket             = local.state_bucket
   state_key_arn            = module.state.key_arn

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from alphaswarm_core.delivery.deploy_project import CALLER_ACTIONS, ROLE_ACTIONS
+from alphaswarm_core.delivery.image_orders import IMAGE_VARIABLES
 from alphaswarm_core.delivery.orders import ORDER_VARIABLES
 from alphaswarm_core.identity.audit import audit_plan_json
 from alphaswarm_core.identity.audit.model import Expectations
@@ -245,6 +246,18 @@ def test_a_build_is_started_with_an_order_s_variables_and_with_no_other(may: Ask
     for other in ("BASH_ENV", "PIP_INDEX_URL", "ALPHASWARM_LEDGER_URL", "ALPHASWARM_ENVIRONMENT", "alphaswarm_action"):
         assert not starts(other)
         assert not starts(*ORDER_VARIABLES, other)
+
+
+def test_an_image_build_is_started_with_its_own_variables_and_not_with_the_deploy_build_s(may: Ask) -> None:
+    def starts(project: str, *names: str) -> bool:
+        return may("aqp-gha-apply", "codebuild:StartBuild", project, **{VARIABLES_KEY: [*names]})
+
+    image = PROJECT.replace("-deploy-", "-image-")
+    assert starts(image, *IMAGE_VARIABLES)
+    assert not starts(PROJECT, *IMAGE_VARIABLES)
+    for other in (*ORDER_VARIABLES, "BASH_ENV", "PIP_INDEX_URL", "ALPHASWARM_ENVIRONMENT"):
+        assert not starts(image, other)
+        assert not starts(image, *IMAGE_VARIABLES, other)
 
 
 def test_the_variables_that_a_caller_may_set_are_those_of_an_order(plan: dict[str, Any]) -> None:

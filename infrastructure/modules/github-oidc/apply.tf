@@ -50,16 +50,20 @@ locals {
 
   # A variable can be code (BASH_ENV, LD_PRELOAD, PIP_INDEX_URL), so none may be set but those named. A call without
   # variables has no such key, and ForAnyValue does not fit.
+  # Each build has an order of its own: what one project takes as data, the other has not checked.
   variable_denials = [
-    {
-      Sid      = "NoOverrideOfVariables"
+    for sid, rule in {
+      NoOverrideOfImageVariables = { project = var.image_project, names = var.image_variables }
+      NoOverrideOfVariables      = { project = var.deploy_project, names = var.build_variables }
+      } : {
+      Sid      = sid
       Effect   = "Deny"
       Action   = ["codebuild:StartBuild"]
-      Resource = ["*"]
+      Resource = ["${local.arn_prefix}:codebuild:${var.region}:${var.account_id}:project/${rule.project}"]
       Condition = jsondecode(
-        length(var.build_variables) == 0
+        length(rule.names) == 0
         ? jsonencode({ Null = { (local.variables_key) = "false" } })
-        : jsonencode({ "ForAnyValue:StringNotEquals" = { (local.variables_key) = sort(var.build_variables) } })
+        : jsonencode({ "ForAnyValue:StringNotEquals" = { (local.variables_key) = sort(rule.names) } })
       )
     }
   ]

@@ -87,6 +87,17 @@ variable "image_project" {
   }
 }
 
+variable "image_variables" {
+  description = "The environment variables that whoever starts the image build may set; empty: none."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for name in var.image_variables : can(regex("^ALPHASWARM_[A-Z0-9_]+$", name))])
+    error_message = "Only variables that are ours, ALPHASWARM_…, may be set: others can change which code the build runs."
+  }
+}
+
 variable "largest_trust_policy" {
   description = "The account's quota of a trust policy's length, in characters."
   type        = number

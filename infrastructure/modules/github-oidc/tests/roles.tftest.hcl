@@ -204,10 +204,27 @@ run "every_override_has_a_denial_of_its_own" {
   assert {
     condition = alltrue([
       for statement in jsondecode(aws_iam_role_policy.apply.policy).Statement :
-      statement.Action == ["codebuild:StartBuild"] && statement.Resource == ["*"] && keys(statement.Condition) == ["Null"] && values(statement.Condition.Null) == ["false"]
+      statement.Action == ["codebuild:StartBuild"] && (statement.Resource == ["*"] || endswith(statement.Sid, "Variables")) && keys(statement.Condition) == ["Null"] && values(statement.Condition.Null) == ["false"]
       if statement.Effect == "Deny"
     ])
     error_message = "Denied whenever the override is there."
+  }
+}
+
+run "each_build_has_variables_of_its_own" {
+  command = plan
+
+  variables {
+    build_variables = ["ALPHASWARM_ACTION"]
+    image_variables = ["ALPHASWARM_TAG"]
+  }
+
+  assert {
+    condition = { for statement in jsondecode(aws_iam_role_policy.apply.policy).Statement : one(statement.Resource) => statement.Condition if endswith(statement.Sid, "Variables") } == {
+      "arn:aws:codebuild:us-east-1:333333333333:project/alphaswarm-deploy-prod" = { "ForAnyValue:StringNotEquals" = { "codebuild:environment.environmentVariables.name" = ["ALPHASWARM_ACTION"] } }
+      "arn:aws:codebuild:us-east-1:333333333333:project/alphaswarm-image-prod"  = { "ForAnyValue:StringNotEquals" = { "codebuild:environment.environmentVariables.name" = ["ALPHASWARM_TAG"] } }
+    }
+    error_message = "Every project that the role may start denies all variables but its own."
   }
 }
 
