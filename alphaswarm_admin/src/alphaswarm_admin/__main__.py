@@ -4,8 +4,12 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from alphaswarm_core.errors import AlphaSwarmError
+
+if TYPE_CHECKING:
+    from alphaswarm_core.settings import Settings
 
 HOST, PORT = "127.0.0.1", 8900
 
@@ -23,14 +27,24 @@ def main() -> None:
 
 def serve(config: str | None, host: str, port: int) -> None:
     """Serve the console of the project whose `alphaswarm.toml` is `config`, or the nearest one above."""
+    from alphaswarm_core.settings import find_settings_file, load_settings
+
+    path = Path(config) if config else find_settings_file(Path.cwd())
+    serve_project(load_settings(path, os.environ), host, port)
+
+
+def serve_project(settings: "Settings", host: str, port: int) -> None:
+    """Serve the console of a project until told to stop.
+
+    Raises:
+        ConfigurationError: it would not be safe to start like this.
+    """
     import uvicorn
 
     from alphaswarm_admin.application import application
     from alphaswarm_admin.starting import console_of
-    from alphaswarm_core.settings import find_settings_file, load_settings
 
-    path = Path(config) if config else find_settings_file(Path.cwd())
-    console = console_of(load_settings(path, os.environ), os.environ, host)
+    console = console_of(settings, os.environ, host)
     uvicorn.run(
         application(console), host=host, port=port, log_level="warning", server_header=False, proxy_headers=False
     )

@@ -49,7 +49,7 @@ class Person(Model):
 class SignIn(Model):
     """How to sign in: a page to go to (`url`), or, in development, one of the people to be."""
 
-    kind: Literal["load_balancer", "oidc", "development"]
+    kind: Literal["load_balancer", "development"]
     url: str
     people: list[str] = Field([], description="Whom one may be; in development only.")
 

@@ -34,7 +34,7 @@ def require_harmless(settings: Settings, host: str) -> None:
         raise ConsoleSettingsError(
             "The development sign-in does not start here",
             why=f"anybody could be anybody, and {why}",
-            fix="Set admin.sign_in to load_balancer or oidc; or use --target local on a loopback address",
+            fix="Set admin.sign_in to load_balancer; or use --target local on a loopback address",
         )
 
 

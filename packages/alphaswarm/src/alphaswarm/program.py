@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "halt": ("alphaswarm.commands.halt:halt", "Stop all applies and destroys, or let them go on"),
     "image": ("alphaswarm.commands.image:image", "The services' images: sign, attest, scan, verify"),
     "index": ("alphaswarm.commands.index:index", "The private package index: publish, log in, list"),
+    "admin": ("alphaswarm.commands.admin:admin", "The console: serve its backend"),
     "local": ("alphaswarm.commands.local:local", "The local cloud: an embedded AWS to rehearse on"),
     "demo": ("alphaswarm.commands.demo:demo", "Deploy to dev on the local cloud, from nothing, in one go"),
     "rehearse": (

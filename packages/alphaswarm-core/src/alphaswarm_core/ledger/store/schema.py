@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from alphaswarm_core.ledger.store.database import Database
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """All revisions, oldest first; the last is what this version works with."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -91,6 +91,7 @@ terraform_runs = Table(
     Index("ix_runs_of_github_run", "actor_run_url"),
     Index("ix_runs_by_environment", "environment", "status", "run_kind", "id"),
     Index("ix_runs_by_status", "status", "id"),
+    Index("ix_runs_by_kind", "run_kind", "id"),
     # A plan is applied once: the database itself refuses a second child.
     Index(
         "uq_run_claims_plan",
