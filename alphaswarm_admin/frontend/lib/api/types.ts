@@ -1,0 +1,31 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+/** The contract's models under their own names. */
+export type Approval = Schemas["Approval"];
+export type AttributeChange = Schemas["AttributeChange"];
+export type ChangeAction = Schemas["ChangeAction"];
+export type ChangeCounts = Schemas["ChangeCounts"];
+export type Condition = Schemas["Condition"];
+export type ConsoleInfo = Schemas["ConsoleInfo"];
+export type Decision = Schemas["Decision"];
+export type Entry = Schemas["Entry"];
+export type Environment = Schemas["Environment"];
+export type ErrorDetail = Schemas["ErrorDetail"];
+export type Finding = Schemas["Finding"];
+export type GateAnswer = Schemas["GateAnswer"];
+export type Halt = Schemas["Halt"];
+export type LogLine = Schemas["LogLine"];
+export type ModuleNode = Schemas["ModuleNode"];
+export type Permission = Schemas["Permission"];
+export type PlatformService = Schemas["PlatformService"];
+export type ResourceChange = Schemas["ResourceChange"];
+export type RunDetail = Schemas["RunDetail"];
+export type RunKind = Schemas["RunKind"];
+export type RunStatus = Schemas["RunStatus"];
+export type RunSummary = Schemas["RunSummary"];
+export type Session = Schemas["Session"];
+export type TrustCell = Schemas["TrustCell"];
+export type Verification = Schemas["Verification"];
+export type WaitingPlan = Schemas["WaitingPlan"];
