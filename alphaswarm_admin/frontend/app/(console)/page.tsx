@@ -1,3 +1,5 @@
+import { Delivery } from "@/features/delivery/delivery";
+
 export default function DeliveryPage() {
-  return <h1 className="font-semibold text-xl">Delivery</h1>;
+  return <Delivery />;
 }

@@ -25,6 +25,7 @@ export type RunDetail = Schemas["RunDetail"];
 export type RunKind = Schemas["RunKind"];
 export type RunStatus = Schemas["RunStatus"];
 export type RunSummary = Schemas["RunSummary"];
+export type Role = Schemas["Role"];
 export type Session = Schemas["Session"];
 export type TrustCell = Schemas["TrustCell"];
 export type Verification = Schemas["Verification"];
