@@ -21,6 +21,7 @@ export type ModuleNode = Schemas["ModuleNode"];
 export type Permission = Schemas["Permission"];
 export type PlatformService = Schemas["PlatformService"];
 export type ResourceChange = Schemas["ResourceChange"];
+export type PolicyVerdict = Schemas["PolicyVerdict"];
 export type RunDetail = Schemas["RunDetail"];
 export type RunKind = Schemas["RunKind"];
 export type RunStatus = Schemas["RunStatus"];
