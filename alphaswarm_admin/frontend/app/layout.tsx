@@ -28,7 +28,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   return (
     <html lang="en" data-theme={theme}>
       <body>
-        <Providers>{children}</Providers>
+        <Providers nonce={(await headers()).get("x-nonce")}>{children}</Providers>
       </body>
     </html>
   );

@@ -1,6 +1,7 @@
 "use client";
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { setNonce } from "get-nonce";
 import { type ReactNode, useState } from "react";
 import { TooltipProvider } from "@/components/ui/tooltip";
 import { ApiError } from "@/lib/api/client";
@@ -10,7 +11,11 @@ function again(count: number, error: Error): boolean {
   return count < 3 && (!(error instanceof ApiError) || error.status === 0 || error.status === 503);
 }
 
-export function Providers({ children }: { children: ReactNode }) {
+type Props = { nonce: string | null; children: ReactNode };
+
+export function Providers({ nonce, children }: Props) {
+  // Dialogs keep the page behind them still by a style element, which needs the page's nonce as every other does.
+  if (nonce) setNonce(nonce);
   const [client] = useState(
     () =>
       new QueryClient({ defaultOptions: { queries: { staleTime: 5_000, retry: again }, mutations: { retry: false } } }),

@@ -42,7 +42,7 @@ export function Loading({ label, lines = 3 }: { label: string; lines?: number })
     <div role="status" aria-label={label} className="grid gap-3 p-4">
       {Array.from({ length: lines }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the lines are all the same and never move
-        <div key={index} className="h-5 animate-pulse rounded bg-raised" style={{ width: `${90 - index * 14}%` }} />
+        <div key={index} className="h-5 animate-pulse rounded bg-raised odd:w-11/12 even:w-3/4" />
       ))}
     </div>
   );

@@ -14,7 +14,7 @@ import { runTitle, shortCommit } from "@/lib/run";
 export function EnvironmentCard({ environment }: { environment: Environment }) {
   const { applied, gate } = environment;
   return (
-    <Card aria-labelledby={`environment-${environment.name}`} className="grid content-start">
+    <Card aria-labelledby={`environment-${environment.name}`} className="grid content-start overflow-hidden">
       <header className="flex items-start justify-between gap-3 border-b px-4 py-3">
         <div>
           <h2 id={`environment-${environment.name}`} className="font-semibold text-lg">
@@ -82,6 +82,11 @@ export function EnvironmentCard({ environment }: { environment: Environment }) {
   );
 }
 
+/** Whether the viewer's word is what the plan waits for. */
+function decides(plan: WaitingPlan): boolean {
+  return plan.you.may_approve && plan.counted < plan.required;
+}
+
 function approvalsText(count: number): string {
   if (count === 0) return "No approval needed";
   return count === 1 ? "1 approval" : `${count} approvals`;
@@ -100,7 +105,7 @@ function Drift({ environment: { drift } }: { environment: Environment }) {
   if (drift.resources === null)
     return (
       <Badge>
-        <CircleHelp aria-hidden /> Not checked since the last apply
+        <CircleHelp aria-hidden /> Not checked yet
       </Badge>
     );
   if (drift.resources === 0)
@@ -125,14 +130,12 @@ function Waiting({ plans }: { plans: WaitingPlan[] }) {
             <span className="font-medium">
               {runTitle(plan.run)} <code className="text-xs">{shortCommit(plan.run.commit)}</code>
             </span>
-            <span>
-              {plan.counted} of {plan.required} approvals
-            </span>
+            <span>{plan.required ? `${plan.counted} of ${plan.required} approvals` : "needs no approval"}</span>
           </div>
           {plan.run.changes ? <Counts counts={plan.run.changes} /> : null}
           <p>{plan.missing[0]?.detail ?? "Everything holds: it only waits to be applied."}</p>
-          <Button asChild look={plan.you.may_approve ? "main" : "plain"} className="justify-self-start">
-            <Link href={`/runs/${plan.run.id}`}>{plan.you.may_approve ? "Review and decide" : "Look at it"}</Link>
+          <Button asChild look={decides(plan) ? "main" : "plain"} className="justify-self-start">
+            <Link href={`/runs/${plan.run.id}`}>{decides(plan) ? "Review and decide" : "Look at it"}</Link>
           </Button>
         </li>
       ))}
