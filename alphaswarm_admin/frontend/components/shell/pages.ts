@@ -1,4 +1,4 @@
-import { Boxes, GitBranch, Layers, type LucideIcon, Play, ScrollText, ShieldCheck } from "lucide-react";
+import { Boxes, GitBranch, type LucideIcon, Play, ScrollText, ShieldCheck } from "lucide-react";
 
 export type Page = { path: string; name: string; icon: LucideIcon; key: string };
 
@@ -9,7 +9,6 @@ export const PAGES: readonly Page[] = [
   { path: "/ledger", name: "Ledger", icon: ScrollText, key: "l" },
   { path: "/trust", name: "Trust", icon: ShieldCheck, key: "t" },
   { path: "/images", name: "Images", icon: Boxes, key: "i" },
-  { path: "/platform", name: "Platform", icon: Layers, key: "p" },
 ];
 
 export function isCurrent(page: Page, path: string): boolean {

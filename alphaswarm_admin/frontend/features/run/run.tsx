@@ -14,6 +14,7 @@ import { Facts } from "./facts";
 import { Findings } from "./findings";
 import { Log } from "./log";
 import { Losses } from "./losses";
+import { Plan } from "./plan";
 import { Status } from "./status";
 
 export function Run({ id }: { id: string }) {
@@ -36,7 +37,9 @@ function Found({ run }: { run: RunDetail }) {
       <Losses run={run} />
       <div className="grid items-start gap-5 lg:grid-cols-[1fr_22rem]">
         <div className="grid min-w-0 gap-5">
-          {run.changes ? (
+          {run.has_plan ? (
+            <Plan run={run} />
+          ) : run.changes ? (
             <Card className="px-4 py-3">
               <Counts counts={run.changes} />
             </Card>

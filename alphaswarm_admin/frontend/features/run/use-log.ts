@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
-import type { LogLine } from "@/lib/api/types";
+import type { LogChunk, LogLine } from "@/lib/api/types";
 
 type State = "following" | "ended" | "lost";
 
@@ -25,8 +25,8 @@ export function useLog(id: string): { lines: LogLine[]; state: State } {
     const source = new EventSource(`/admin/runs/${encodeURIComponent(id)}/log/stream`);
     source.onopen = () => setState("following");
     source.onerror = () => setState("lost");
-    source.addEventListener("line", (event) => {
-      waiting.push(JSON.parse(event.data) as LogLine);
+    source.addEventListener("lines", (event) => {
+      waiting.push(...(JSON.parse(event.data) as LogChunk).lines);
       frame ||= requestAnimationFrame(show);
     });
     source.addEventListener("end", () => {

@@ -17,7 +17,7 @@ export function useLiveUpdates(): boolean {
     source.onerror = () => setLive(false);
     source.addEventListener("entry", (event) => {
       const { run_id } = JSON.parse(event.data) as { run_id: string | null };
-      for (const key of ["environments", "runs", "entries"]) client.invalidateQueries({ queryKey: [key] });
+      for (const key of ["environments", "runs", "entries", "images"]) client.invalidateQueries({ queryKey: [key] });
       if (run_id) client.invalidateQueries({ queryKey: ["run", run_id] });
     });
     return () => source.close();

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, dataOf, rememberCsrfToken } from "./client";
-import type { RunKind, RunStatus } from "./types";
+import type { ChangeAction, RunKind, RunStatus } from "./types";
 
 /** The console's questions, each with its key: what an event of the ledger touches is asked anew by these keys. */
 
@@ -79,3 +79,46 @@ export const verificationQuery = queryOptions({
   queryFn: () => dataOf(api.GET("/admin/ledger/verification")),
   staleTime: Number.POSITIVE_INFINITY,
 });
+
+export function planQuery(id: string) {
+  return queryOptions({
+    queryKey: ["plan", id],
+    queryFn: () => dataOf(api.GET("/admin/runs/{run_id}/plan", { params: { path: { run_id: id } } })),
+    staleTime: Number.POSITIVE_INFINITY, // a plan never changes
+  });
+}
+
+export type ChangeFilters = { module?: string; action?: ChangeAction; text?: string };
+
+export function changesQuery(id: string, filters: ChangeFilters) {
+  return infiniteQueryOptions({
+    queryKey: ["plan", id, "changes", filters],
+    queryFn: ({ pageParam }) =>
+      dataOf(
+        api.GET("/admin/runs/{run_id}/plan/changes", {
+          params: { path: { run_id: id }, query: { ...filters, cursor: pageParam } },
+        }),
+      ),
+    initialPageParam: 0,
+    getNextPageParam: (page) => page.next_cursor,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export const matrixQuery = queryOptions({
+  queryKey: ["trust"],
+  queryFn: () => dataOf(api.GET("/admin/trust/matrix")),
+  staleTime: 300_000,
+});
+
+export const imagesQuery = queryOptions({
+  queryKey: ["images"],
+  queryFn: () => dataOf(api.GET("/admin/images")),
+});
+
+export function imageQuery(digest: string) {
+  return queryOptions({
+    queryKey: ["images", digest],
+    queryFn: () => dataOf(api.GET("/admin/images/{digest}/where", { params: { path: { digest } } })),
+  });
+}

@@ -264,6 +264,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/runs/{run_id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Plan Tree
+         * @description The plan as a tree of modules. Of an apply it is that of the plan that it applies.
+         */
+        get: operations["getPlanTree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/runs/{run_id}/plan/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Plan Changes
+         * @description What happens to each resource: destroys first, then by address.
+         */
+        get: operations["listPlanChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/runs/{run_id}/approvals": {
         parameters: {
             query?: never;
@@ -408,6 +448,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/ledger/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Ledger
+         * @description The chain as a file, for `alphaswarm ledger verify --export FILE`. Audited first.
+         */
+        get: operations["exportLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/trust/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Trust Matrix
+         * @description Every kind of GitHub job against both roles of every environment.
+         */
+        get: operations["getTrustMatrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/trust/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain Trust
+         * @description Mint the claims that such a job would carry, and walk through the decision.
+         */
+        get: operations["explainTrust"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Images
+         * @description The images that applies put somewhere, the last one first.
+         */
+        get: operations["listImages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/images/{digest}/where": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where Is Image
+         * @description Where an image runs and ran. One that was never deployed is nowhere.
+         */
+        get: operations["whereIsImage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch Ledger
+         * @description What happens from now on, or has happened since `Last-Event-ID`.
+         */
+        get: operations["watchLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/runs/{run_id}/log/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch Run Log
+         * @description What the engine says, from the beginning or after `Last-Event-ID`, until the run is over.
+         */
+        get: operations["watchRunLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -431,58 +611,6 @@ export interface components {
          * @enum {string}
          */
         ActorKind: "person" | "github_actions" | "codebuild";
-        /**
-         * AffectedImage
-         * @description An image with a package in it.
-         */
-        AffectedImage: {
-            /** Digest */
-            digest: string;
-            /** Package */
-            package: string;
-            /** Version */
-            version: string;
-            /** Current In */
-            current_in: string[];
-        };
-        /**
-         * AffectedImages
-         * @description Which images have a package, by their SBOMs.
-         */
-        AffectedImages: {
-            /**
-             * Package
-             * @description Name, or package URL.
-             */
-            package: string;
-            /** Items */
-            items: components["schemas"]["AffectedImage"][];
-        };
-        /**
-         * Alarm
-         * @description A CloudWatch alarm of the platform.
-         */
-        Alarm: {
-            /** Name */
-            name: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "ok" | "alarm" | "insufficient_data";
-            /** Reason */
-            reason: string;
-            /** Since */
-            since: string | null;
-        };
-        /**
-         * AlarmList
-         * @description Alarms, those that ring first.
-         */
-        AlarmList: {
-            /** Items */
-            items: components["schemas"]["Alarm"][];
-        };
         /**
          * Approval
          * @description A person's yes or no to a plan. `counts` is None where it was not asked; `why_not` says why it does not count.
@@ -531,7 +659,7 @@ export interface components {
         };
         /**
          * AttributeChange
-         * @description One attribute, before and after. Values are JSON text; None means that there is none.
+         * @description One attribute, before and after: strings as they are, other values as JSON text, None for none.
          */
         AttributeChange: {
             /** Path */
@@ -674,7 +802,7 @@ export interface components {
              *       "viewer"
              *     ]
              */
-            roles?: components["schemas"]["Role"][];
+            roles: components["schemas"]["alphaswarm_admin__contract__session__Role"][];
         };
         /**
          * Drift
@@ -790,7 +918,7 @@ export interface components {
              * Problems
              * @default []
              */
-            problems?: components["schemas"]["Problem"][];
+            problems: components["schemas"]["Problem"][];
         };
         /**
          * ErrorEnvelope
@@ -799,6 +927,12 @@ export interface components {
         ErrorEnvelope: {
             error: components["schemas"]["ErrorDetail"];
         };
+        /**
+         * Event
+         * @description The values of the claim `event_name`. A called workflow (`workflow_call`) has its caller's event.
+         * @enum {string}
+         */
+        Event: "branch_protection_rule" | "check_run" | "check_suite" | "create" | "delete" | "deployment" | "deployment_status" | "discussion" | "discussion_comment" | "fork" | "gollum" | "issue_comment" | "issues" | "label" | "merge_group" | "milestone" | "page_build" | "public" | "pull_request" | "pull_request_review" | "pull_request_review_comment" | "pull_request_target" | "push" | "registry_package" | "release" | "repository_dispatch" | "schedule" | "status" | "watch" | "workflow_dispatch" | "workflow_run";
         /**
          * Finding
          * @description What a rule of the policy says about one resource.
@@ -915,13 +1049,13 @@ export interface components {
              * @default ok
              * @constant
              */
-            status?: "ok";
+            status: "ok";
             /** Version */
             version: string;
         };
         /**
          * Image
-         * @description An image that plans name. `commit` is that of its first apply.
+         * @description An image that was deployed.
          */
         Image: {
             /** Digest */
@@ -929,26 +1063,17 @@ export interface components {
             /** Variables */
             variables: string[];
             /**
-             * First Seen At
+             * First Deployed At
              * Format: date-time
              */
-            first_seen_at: string;
-            /** Commit */
-            commit: string | null;
+            first_deployed_at: string;
+            /**
+             * Last Deployed At
+             * Format: date-time
+             */
+            last_deployed_at: string;
             /** Current In */
             current_in: string[];
-        };
-        /**
-         * ImageCheck
-         * @description One thing that must hold of an image: signature, provenance, SBOM, scans.
-         */
-        ImageCheck: {
-            /** Name */
-            name: string;
-            /** Holds */
-            holds: boolean;
-            /** Detail */
-            detail: string;
         };
         /**
          * ImageInUse
@@ -962,15 +1087,17 @@ export interface components {
         };
         /**
          * ImageList
-         * @description Images, the newest first.
+         * @description Images that were deployed, the last one first; of the last `applies` applies.
          */
         ImageList: {
             /** Items */
             items: components["schemas"]["Image"][];
+            /** Applies */
+            applies: number;
         };
         /**
          * ImageUse
-         * @description A place where an image runs, or ran: `current` says which.
+         * @description An apply that put an image somewhere; `current`: it runs there now.
          */
         ImageUse: {
             /** Environment */
@@ -979,6 +1106,8 @@ export interface components {
             variable: string;
             /** Run Id */
             run_id: string;
+            /** Commit */
+            commit: string | null;
             /**
              * Since
              * Format: date-time
@@ -986,23 +1115,6 @@ export interface components {
             since: string;
             /** Current */
             current: boolean;
-        };
-        /**
-         * ImageVerification
-         * @description Whether an image may be deployed, and why.
-         */
-        ImageVerification: {
-            /** Digest */
-            digest: string;
-            /** Verified */
-            verified: boolean;
-            /** Checks */
-            checks: components["schemas"]["ImageCheck"][];
-            /**
-             * Verified At
-             * Format: date-time
-             */
-            verified_at: string;
         };
         /**
          * ImageWhere
@@ -1053,6 +1165,14 @@ export interface components {
             run_id: string | null;
         };
         /**
+         * LogChunk
+         * @description Lines in a stream (`event: lines`); the event's id is the position behind them: `Last-Event-ID` goes on there.
+         */
+        LogChunk: {
+            /** Lines */
+            lines: components["schemas"]["LogLine"][];
+        };
+        /**
          * LogLine
          * @description A line of an engine's log. `position` is that behind it, in bytes; `resource` the address that it is about.
          */
@@ -1084,32 +1204,6 @@ export interface components {
             next_after: number;
             /** Complete */
             complete: boolean;
-        };
-        /**
-         * Metric
-         * @description One series: `cpu_percent`, `memory_percent`.
-         */
-        Metric: {
-            /**
-             * Name
-             * @enum {string}
-             */
-            name: "cpu_percent" | "memory_percent";
-            /** Points */
-            points: components["schemas"]["MetricPoint"][];
-        };
-        /**
-         * MetricPoint
-         * @description A measured value.
-         */
-        MetricPoint: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Value */
-            value: number;
         };
         /**
          * ModuleNode
@@ -1192,81 +1286,11 @@ export interface components {
             changes: number;
         };
         /**
-         * PlatformLogLine
-         * @description A line of a service's log.
+         * PolicySource
+         * @description Where the policies come from: the account as it is now, or nowhere, so that only the declaration is shown.
+         * @enum {string}
          */
-        PlatformLogLine: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Stream */
-            stream: string;
-            /** Text */
-            text: string;
-        };
-        /**
-         * PlatformLogPage
-         * @description Lines in the order of time; `next_cursor` goes into `cursor`.
-         */
-        PlatformLogPage: {
-            /** Service */
-            service: string;
-            /** Lines */
-            lines: components["schemas"]["PlatformLogLine"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
-         * PlatformMetrics
-         * @description What CloudWatch measured of a service.
-         */
-        PlatformMetrics: {
-            /** Service */
-            service: string;
-            /** Metrics */
-            metrics: components["schemas"]["Metric"][];
-        };
-        /**
-         * PlatformService
-         * @description A service. `images` are those of its task definition, by digest.
-         */
-        PlatformService: {
-            /** Name */
-            name: string;
-            /** Environment */
-            environment: string;
-            /** Cluster */
-            cluster: string;
-            /** Status */
-            status: string;
-            /** Desired */
-            desired: number;
-            /** Running */
-            running: number;
-            /** Pending */
-            pending: number;
-            /** Images */
-            images: string[];
-            /** Rollouts */
-            rollouts: components["schemas"]["Rollout"][];
-            /** Events */
-            events: components["schemas"]["ServiceEvent"][];
-        };
-        /**
-         * PlatformServiceList
-         * @description The services of the platform.
-         */
-        PlatformServiceList: {
-            /** Items */
-            items: components["schemas"]["PlatformService"][];
-            /**
-             * As Of
-             * Format: date-time
-             */
-            as_of: string;
-        };
+        PolicySource: "live" | "declared";
         /**
          * PolicyVerdict
          * @description What the policy says, in numbers.
@@ -1317,14 +1341,6 @@ export interface components {
          */
         Purpose: "promotion" | "rollback";
         /**
-         * RedeployRequest
-         * @description Start the service's tasks anew, with the same task definition.
-         */
-        RedeployRequest: {
-            /** Reason */
-            reason: string;
-        };
-        /**
          * ResourceChange
          * @description What happens to a resource. `truncated` says that it has more attributes than are shown.
          */
@@ -1357,45 +1373,14 @@ export interface components {
             /** Total */
             total: number;
             /** Next Cursor */
-            next_cursor: string | null;
+            next_cursor: number | null;
         };
         /**
          * Role
          * @description What a person is to the console; somebody may have several.
          * @enum {string}
          */
-        Role: "viewer" | "operator" | "approver" | "administrator";
-        /**
-         * Rollout
-         * @description One deployment of a service, as ECS tells it.
-         */
-        Rollout: {
-            /** Id */
-            id: string;
-            /** Status */
-            status: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "in_progress" | "completed" | "failed" | "unknown";
-            /** Reason */
-            reason: string | null;
-            /** Task Definition */
-            task_definition: string;
-            /** Desired */
-            desired: number;
-            /** Running */
-            running: number;
-            /** Pending */
-            pending: number;
-            /** Failed Tasks */
-            failed_tasks: number;
-            /** Created At */
-            created_at: string | null;
-            /** Updated At */
-            updated_at: string | null;
-        };
+        "Role-Output": "viewer" | "operator" | "approver" | "administrator";
         /**
          * RunDetail
          * @description Everything about a run but its plan's changes, its log and its entries, which have addresses of their own.
@@ -1594,29 +1579,6 @@ export interface components {
             error_code: string | null;
         };
         /**
-         * ScaleRequest
-         * @description Run that many tasks.
-         */
-        ScaleRequest: {
-            /** Desired */
-            desired: number;
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * ServiceEvent
-         * @description Something that ECS says happened.
-         */
-        ServiceEvent: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Text */
-            text: string;
-        };
-        /**
          * Session
          * @description The state of this browser's sign-in.
          *
@@ -1629,15 +1591,9 @@ export interface components {
             signed_in: boolean;
             sign_in: components["schemas"]["SignIn"];
             person?: components["schemas"]["Person"] | null;
-            /**
-             * Roles
-             * @default []
-             */
-            roles?: components["schemas"]["Role"][];
-            /**
-             * Permissions
-             * @default []
-             */
+            /** Roles */
+            roles?: components["schemas"]["Role-Output"][];
+            /** Permissions */
             permissions?: components["schemas"]["Permission"][];
             /** Csrf Token */
             csrf_token?: string | null;
@@ -1667,7 +1623,7 @@ export interface components {
              * @description Whom one may be; in development only.
              * @default []
              */
-            people?: string[];
+            people: string[];
         };
         /**
          * SignedOut
@@ -1708,88 +1664,118 @@ export interface components {
          */
         Target: "local" | "aws";
         /**
-         * TrustCell
-         * @description One kind of job against one role. `differs`: the policy decides otherwise than is declared.
+         * TrustExplanation
+         * @description The walk through the decision on a job. Without tokens the job gets none, and `reason` says why.
          */
-        TrustCell: {
+        TrustExplanation: {
             /** Environment */
             environment: string;
             /** Role */
             role: string;
             /** Role Arn */
             role_arn: string;
-            /** Job */
-            job: string;
-            /** Subject */
-            subject: string | null;
-            /** Admitted */
-            admitted: boolean;
-            /** Intended */
-            intended: boolean;
-            /** Differs */
-            differs: boolean;
-            /** Why */
-            why: string | null;
-        };
-        /**
-         * TrustExplanation
-         * @description The walk through one decision.
-         */
-        TrustExplanation: {
-            /** Environment */
-            environment: string;
-            /** Role Arn */
-            role_arn: string;
-            /** Job */
-            job: string;
             /** Admitted */
             admitted: boolean;
             /** Reason */
             reason: string;
-            /** Claims */
-            claims: {
-                [key: string]: string;
-            };
-            /** Steps */
-            steps: components["schemas"]["TrustStep"][];
+            /** Tokens */
+            tokens: components["schemas"]["TrustToken"][];
         };
         /**
          * TrustMatrix
-         * @description Every kind of job against both roles of every environment.
+         * @description Every kind of job against both roles of every environment; the rows are those that get in or should not.
          */
         TrustMatrix: {
-            /** Holds */
-            holds: boolean;
-            /** Cells */
-            cells: components["schemas"]["TrustCell"][];
-            /** Total */
-            total: number;
-            /** Admitted */
-            admitted: number;
+            source: components["schemas"]["PolicySource"];
+            /**
+             * Holds
+             * @description Whether all is as declared; None where no policy could be read.
+             */
+            holds: boolean | null;
+            /** Rows */
+            rows: components["schemas"]["TrustRow"][];
+            /**
+             * Decided
+             * @description How many decisions were taken, refusals included.
+             */
+            decided: number;
+            /** Refused */
+            refused: number;
+            /** Why Declared Only */
+            why_declared_only: string | null;
             /**
              * As Of
              * Format: date-time
              */
             as_of: string;
-            /**
-             * Source
-             * @description Where the policies come from.
-             */
-            source: string;
         };
         /**
-         * TrustStep
-         * @description A condition of the policy, with what was asked for and what the token says.
+         * TrustRow
+         * @description All kinds of job with one subject and one verdict, for one role of one environment.
+         *
+         *     `admitted` is None where no policy could be read. `differs`: the policy decides otherwise than is declared.
          */
-        TrustStep: {
-            /** Text */
-            text: string;
-            /** Holds */
-            holds: boolean;
+        TrustRow: {
+            /** Environment */
+            environment: string;
+            /** Role */
+            role: string;
+            /** Role Arn */
+            role_arn: string;
+            /** Subject */
+            subject: string;
+            /**
+             * Jobs
+             * @description How many kinds of job these are.
+             */
+            jobs: number;
+            /**
+             * Example
+             * @description The first of them, by its stable name.
+             */
+            example: string;
+            /** Admitted */
+            admitted: boolean | null;
+            /** Intended */
+            intended: boolean;
+            /** Differs */
+            differs: boolean;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * TrustStatement
+         * @description How a statement of the policy met the token. It applies where nothing is missed.
+         */
+        TrustStatement: {
+            /** Statement */
+            statement: string;
+            /** Effect */
+            effect: string;
+            /** Applies */
+            applies: boolean;
+            /** Misses */
+            misses: string[];
+        };
+        /**
+         * TrustToken
+         * @description One token that such a job may get, and the decision on it.
+         */
+        TrustToken: {
+            /** Claims */
+            claims: {
+                [key: string]: string;
+            };
+            /** Admitted */
+            admitted: boolean;
+            /** Reason */
+            reason: string;
+            /** Statements */
+            statements: components["schemas"]["TrustStatement"][];
         };
         /**
          * TypeCount
-         * @description How often a plan does something to resources of a type; `action` is create, update, delete, replace, …
+         * @description How often a plan does something to resources of a type; `action` is for example create or replace.
          */
         TypeCount: {
             /** Type */
@@ -1874,6 +1860,18 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * Role
+         * @description What a person is to the console; somebody may have several.
+         * @enum {string}
+         */
+        alphaswarm_admin__contract__session__Role: "viewer" | "operator" | "approver" | "administrator";
+        /**
+         * Role
+         * @description The two roles that GitHub's jobs may assume; the values are the roles' names.
+         * @enum {string}
+         */
+        alphaswarm_core__identity__trust__declared__Role: "aqp-gha-plan" | "aqp-gha-apply";
     };
     responses: never;
     parameters: never;
@@ -3044,6 +3042,207 @@ export interface operations {
             };
         };
     };
+    getPlanTree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a run. */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanTree"];
+                };
+            };
+            /** @description What was asked for does not exist or does not fit. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Refused: role, fresh sign-in, origin, trust or policy. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description It has changed meanwhile, or was done already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The request does not have its form. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The ledger or a service does not answer. Nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listPlanChanges: {
+        parameters: {
+            query?: {
+                /** @description In this module and below it. */
+                module?: string | null;
+                /** @description With this action. */
+                action?: components["schemas"]["ChangeAction"] | null;
+                /** @description With this in the address. */
+                text?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: number;
+                /** @description How many at the most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a run. */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceChangePage"];
+                };
+            };
+            /** @description What was asked for does not exist or does not fit. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Refused: role, fresh sign-in, origin, trust or policy. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description It has changed meanwhile, or was done already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The request does not have its form. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The ledger or a service does not answer. Nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     decideOnPlan: {
         parameters: {
             query?: never;
@@ -3807,6 +4006,680 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    exportLedger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every entry, one JSON document a line. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/x-ndjson": unknown;
+                };
+            };
+            /** @description What was asked for does not exist or does not fit. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Refused: role, fresh sign-in, origin, trust or policy. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description It has changed meanwhile, or was done already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The request does not have its form. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The ledger or a service does not answer. Nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getTrustMatrix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustMatrix"];
+                };
+            };
+            /** @description What was asked for does not exist or does not fit. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Refused: role, fresh sign-in, origin, trust or policy. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description It has changed meanwhile, or was done already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The request does not have its form. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The ledger or a service does not answer. Nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    explainTrust: {
+        parameters: {
+            query: {
+                /** @description The environment whose account has the role. */
+                environment: string;
+                /** @description The role. */
+                role: components["schemas"]["alphaswarm_core__identity__trust__declared__Role"];
+                /** @description What starts the job. */
+                event: components["schemas"]["Event"];
+                /** @description The environment that it declares. */
+                job_environment?: string | null;
+                /** @description A declared repository's short name. */
+                repository?: string | null;
+                /** @description The full ref. */
+                ref?: string | null;
+                /** @description The workflow file. */
+                workflow?: string | null;
+                /** @description A pull request from a fork. */
+                fork?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustExplanation"];
+                };
+            };
+            /** @description What was asked for does not exist or does not fit. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Refused: role, fresh sign-in, origin, trust or policy. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description It has changed meanwhile, or was done already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The request does not have its form. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The ledger or a service does not answer. Nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listImages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageList"];
+                };
+            };
+            /** @description What was asked for does not exist or does not fit. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Refused: role, fresh sign-in, origin, trust or policy. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description It has changed meanwhile, or was done already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The request does not have its form. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The ledger or a service does not answer. Nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    whereIsImage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The image's digest. */
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageWhere"];
+                };
+            };
+            /** @description What was asked for does not exist or does not fit. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Refused: role, fresh sign-in, origin, trust or policy. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description It has changed meanwhile, or was done already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The request does not have its form. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The ledger or a service does not answer. Nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    watchLedger: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Go on after this. */
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `event: entry` with a `LiveEvent` for each new entry. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["LiveEvent"];
+                };
+            };
+            /** @description What was asked for does not exist or does not fit. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Refused: role, fresh sign-in, origin, trust or policy. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description It has changed meanwhile, or was done already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The request does not have its form. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The ledger or a service does not answer. Nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    watchRunLog: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Go on after this. */
+                "last-event-id"?: string | null;
+            };
+            path: {
+                /** @description The id of a run. */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `event: lines` with a `LogChunk`; `event: end` with a `LogEnd`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["LogChunk"];
+                };
+            };
+            /** @description What was asked for does not exist or does not fit. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Refused: role, fresh sign-in, origin, trust or policy. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description It has changed meanwhile, or was done already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The request does not have its form. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The ledger or a service does not answer. Nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ErrorEnvelope"];
                 };
             };
         };
