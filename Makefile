@@ -33,13 +33,14 @@ rehearse: setup ## Rehearse a whole delivery to dev: landing zone, package index
 test: setup ## Run every test (also PostgreSQL, real Terraform, the local cloud)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
-check: setup ## Formatting, lint, types, import contracts, Terraform, generated pages, workflows and trust audited, trust proved
+check: setup ## Formatting, lint, types, import contracts, Terraform, generated pages, the console's pages, trust audited and proved
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m tests.checks.terraform
 	@$(BIN)/python -m tests.checks.generated
+	@$(BIN)/python -m tests.checks.console
 	@$(BIN)/zizmor --offline --no-progress --quiet .github
 	@$(BIN)/alphaswarm trust prove
 	@$(BIN)/alphaswarm trust audit .
@@ -58,4 +59,4 @@ lock: ## Pin all requirements anew, with hashes
 
 clean: ## Stop the local cloud and remove everything that was made here
 	@if [[ -x $(BIN)/alphaswarm ]]; then $(BIN)/alphaswarm local down || true; fi
-	@rm -rf $(VENV) .alphaswarm .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) .alphaswarm .mypy_cache .ruff_cache .pytest_cache .hypothesis alphaswarm_admin/frontend/node_modules alphaswarm_admin/frontend/.next
