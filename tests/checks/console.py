@@ -44,9 +44,7 @@ def main() -> int:
 
 
 def _run(*command: str, what: str = "installation") -> None:
-    done = subprocess.run(  # noqa: S603 - fixed words
-        command, cwd=FRONTEND, capture_output=True, text=True, timeout=_LONGEST_SECONDS, check=False
-    )
+    done = subprocess.run(command, cwd=FRONTEND, capture_output=True, text=True, timeout=_LONGEST_SECONDS, check=False)
     if done.returncode:
         raise subprocess.SubprocessError(f"{what} failed\n{done.stdout}{done.stderr}")
 
