@@ -45,9 +45,9 @@ cases["function by tag is found"] := {
 	"input": only("aws_lambda_function", {"image_uri": "r/app:1"}),
 }
 
-cases["image by tag only warns where no approval is asked for"] := {
+cases["image by tag denies also where no approval is asked for"] := {
 	"found": ["image-by-tag"],
-	"denied": [],
+	"denied": ["image-by-tag"],
 	"context": {"gated": false},
 	"input": task("r/app:1"),
 }

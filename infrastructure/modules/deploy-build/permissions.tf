@@ -35,7 +35,8 @@ locals {
       Sid    = "ReadWhatItStandsOn"
       Effect = "Allow"
       Action = [
-        "acm:DescribeCertificate", "ecr:BatchGetImage", "ecr:DescribeImages", "ecr:DescribeRepositories", "iam:ListRoles", "kms:DescribeKey",
+        "acm:DescribeCertificate", "ecr:BatchGetImage", "ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:GetAuthorizationToken",
+        "ecr:GetDownloadUrlForLayer", "iam:ListRoles", "kms:DescribeKey",
         "route53:GetHostedZone", "route53:ListHostedZones", "route53:ListResourceRecordSets", "route53:ListTagsForResource",
         "secretsmanager:DescribeSecret", "ssm:DescribeParameters", "sts:GetCallerIdentity",
       ]

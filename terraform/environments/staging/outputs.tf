@@ -22,3 +22,9 @@ output "ecs_service_names" {
   description = "The ECS services' names."
   value       = module.admin.ecs_service_names
 }
+
+# The runtime verifies these before a plan counts and again before it is applied, and holds the state against them.
+output "images" {
+  description = "What runs, by service: repository@sha256:digest; null for a service that does not run yet."
+  value       = module.admin.images
+}

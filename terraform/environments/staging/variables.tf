@@ -14,11 +14,12 @@ variable "backend" {
 }
 
 variable "backend_image_digest" {
-  description = "The backend image: the digest of its multi-architecture index. A tag is refused."
+  description = "The backend image: the digest of its multi-architecture index. A tag is refused. Without one the service does not run yet."
   type        = string
+  default     = null
 
   validation {
-    condition     = can(regex("^sha256:[0-9a-f]{64}$", var.backend_image_digest))
+    condition     = var.backend_image_digest == null || can(regex("^sha256:[0-9a-f]{64}$", var.backend_image_digest))
     error_message = "The backend image is given by digest (sha256:<64 hex digits>); a tag can change its meaning after the review."
   }
 }
@@ -39,11 +40,12 @@ variable "frontend" {
 }
 
 variable "frontend_image_digest" {
-  description = "The frontend image: the digest of its multi-architecture index. A tag is refused."
+  description = "The frontend image: the digest of its multi-architecture index. A tag is refused. Without one the service does not run yet."
   type        = string
+  default     = null
 
   validation {
-    condition     = can(regex("^sha256:[0-9a-f]{64}$", var.frontend_image_digest))
+    condition     = var.frontend_image_digest == null || can(regex("^sha256:[0-9a-f]{64}$", var.frontend_image_digest))
     error_message = "The frontend image is given by digest (sha256:<64 hex digits>); a tag can change its meaning after the review."
   }
 }

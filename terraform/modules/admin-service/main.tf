@@ -66,6 +66,14 @@ module "alb" {
   }
 }
 
+locals {
+  # A service without an image is prepared and does not run: no tag and no stand-in takes its place.
+  images = {
+    (local.backend.name)  = var.backend_image_digest == null ? null : "${var.backend_repository.url}@${var.backend_image_digest}"
+    (local.frontend.name) = var.frontend_image_digest == null ? null : "${var.frontend_repository.url}@${var.frontend_image_digest}"
+  }
+}
+
 module "ecs" {
   source = "../ecs-fargate-control-plane"
 
@@ -83,7 +91,7 @@ module "ecs" {
 
   services = {
     (local.backend.name) = merge(var.backend, {
-      image            = "${var.backend_repository.url}@${var.backend_image_digest}"
+      image            = local.images[local.backend.name]
       repository_arn   = var.backend_repository.arn
       port             = local.backend.port
       target_group_arn = module.alb.target_group_arns[local.backend.name]
@@ -108,7 +116,7 @@ module "ecs" {
       security_groups = [var.ledger_client_security_group_id]
     })
     (local.frontend.name) = merge(var.frontend, {
-      image            = "${var.frontend_repository.url}@${var.frontend_image_digest}"
+      image            = local.images[local.frontend.name]
       repository_arn   = var.frontend_repository.arn
       port             = local.frontend.port
       target_group_arn = module.alb.target_group_arns[local.frontend.name]

@@ -33,6 +33,11 @@ output "ecs_service_names" {
   value       = sort(values(module.ecs.service_names))
 }
 
+output "images" {
+  description = "What runs, by service: repository@sha256:digest; null for a service that does not run yet."
+  value       = local.images
+}
+
 output "url" {
   description = "Where people open the admin."
   value       = local.url

@@ -15,11 +15,11 @@ variable "backend" {
 }
 
 variable "backend_image_digest" {
-  description = "The backend image: the digest of its multi-architecture index."
+  description = "The backend image: the digest of its multi-architecture index; null while there is none."
   type        = string
 
   validation {
-    condition     = can(regex("^sha256:[0-9a-f]{64}$", var.backend_image_digest))
+    condition     = var.backend_image_digest == null || can(regex("^sha256:[0-9a-f]{64}$", var.backend_image_digest))
     error_message = "The backend image is given by digest (sha256:<64 hex digits>); a tag can change its meaning after the review."
   }
 }
@@ -50,11 +50,11 @@ variable "frontend" {
 }
 
 variable "frontend_image_digest" {
-  description = "The frontend image: the digest of its multi-architecture index."
+  description = "The frontend image: the digest of its multi-architecture index; null while there is none."
   type        = string
 
   validation {
-    condition     = can(regex("^sha256:[0-9a-f]{64}$", var.frontend_image_digest))
+    condition     = var.frontend_image_digest == null || can(regex("^sha256:[0-9a-f]{64}$", var.frontend_image_digest))
     error_message = "The frontend image is given by digest (sha256:<64 hex digits>); a tag can change its meaning after the review."
   }
 }

@@ -8,6 +8,9 @@ locals {
     ssm-state = "/var/lib/amazon"
     ssm-logs  = "/var/log/amazon"
   }
+
+  # A service without an image keeps its name, role and logs, and waits for its first release.
+  running = { for name, service in var.services : name => service if service.image != null }
 }
 
 resource "aws_ecs_cluster" "this" {
@@ -58,7 +61,7 @@ resource "aws_cloudwatch_log_group" "service" {
 }
 
 resource "aws_ecs_task_definition" "this" {
-  for_each = var.services
+  for_each = local.running
 
   family                   = "${var.name_prefix}-${each.key}-${var.environment}"
   requires_compatibilities = ["FARGATE"]
@@ -114,7 +117,7 @@ resource "aws_ecs_task_definition" "this" {
 }
 
 resource "aws_ecs_service" "this" {
-  for_each = var.services
+  for_each = local.running
 
   name                              = "${var.name_prefix}-${each.key}-${var.environment}"
   cluster                           = aws_ecs_cluster.this.id

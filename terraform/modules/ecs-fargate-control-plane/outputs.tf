@@ -19,8 +19,8 @@ output "log_group_names" {
 }
 
 output "service_names" {
-  description = "The ECS services' names by service."
-  value       = { for name, service in aws_ecs_service.this : name => service.name }
+  description = "The ECS services' names by service; of one without an image, the name that it will have."
+  value       = { for name in keys(var.services) : name => "${var.name_prefix}-${name}-${var.environment}" }
 }
 
 output "task_role_arns" {

@@ -66,7 +66,7 @@ variable "region" {
 
 variable "services" {
   description = <<-EOT
-    The services by name: image as repository@sha256:digest, the repository's ARN, cpu (units) and memory (MiB) as
+    The services by name: image as repository@sha256:digest (none while nothing is released), the repository's ARN, cpu (units) and memory (MiB) as
     Fargate offers them, the port that the load balancer talks to, the command that says whether the container is
     well, plain environment variables, secrets as environment variable => ARN in Secrets Manager or SSM, and further
     security groups whose members may reach something, like a database.
@@ -76,7 +76,7 @@ variable "services" {
     desired_count    = number
     environment      = optional(map(string), {})
     health_command   = list(string)
-    image            = string
+    image            = optional(string)
     memory           = number
     port             = number
     repository_arn   = string
@@ -87,7 +87,7 @@ variable "services" {
 
   validation {
     # A tag can be pointed at other bytes after the review; a digest cannot.
-    condition     = alltrue([for service in var.services : can(regex("^[^@:]+(?::[0-9]+)?(?:/[^@:]+)?@sha256:[0-9a-f]{64}$", service.image))])
+    condition     = alltrue([for service in var.services : service.image == null || can(regex("^[^@:]+(?::[0-9]+)?(?:/[^@:]+)?@sha256:[0-9a-f]{64}$", service.image))])
     error_message = "An image is given by digest: repository@sha256:<64 hex digits>. A tag is refused."
   }
 

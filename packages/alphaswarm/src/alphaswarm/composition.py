@@ -194,6 +194,7 @@ class Session:
         Raises:
             AlphaSwarmError: it cannot be established who starts runs, or with which credentials.
         """
+        from alphaswarm.image_doors import DeployedImages
         from alphaswarm_core.adapters.git import authors_of
         from alphaswarm_core.adapters.state_locks import read_state_lock
         from alphaswarm_core.ledger.records import ActorKind
@@ -217,6 +218,7 @@ class Session:
             assumed=acting.role,
             read_state_lock=lambda backend, directory: read_state_lock(backend, directory, cloud),
             read_authors=lambda commit: authors_of(self.settings.root, commit),
+            images=DeployedImages(self, cloud),
         )
 
 

@@ -3,13 +3,14 @@
 import json
 import os
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from alphaswarm.composition import Session
 from alphaswarm_core.errors import UsageError
+from alphaswarm_core.local_address import REGISTRY_PATH
 from alphaswarm_core.supply.declared import (
     pinned_trust_config,
     pinned_trust_root,
@@ -30,16 +31,21 @@ if TYPE_CHECKING:
     from alphaswarm_core.supply.verifying import ImageRule, ImageVerifier
 
 
+_LOCAL_PATHS = {"registry": REGISTRY_PATH, "sigstore": "/_alphaswarm/sigstore"}
+"""Where these parts are at the local cloud's address: published in a file that a build does not have."""
+
+
 class ImageDoors:
     """Everything that commands about images need, for one environment.
 
     Args:
         here: The session.
         environment: Whose account the registry is in.
+        cloud: The `AWS_*` variables of the session to ask in, instead of the target's own.
     """
 
-    def __init__(self, here: Session, environment: str) -> None:
-        self._here, self.environment = here, environment
+    def __init__(self, here: Session, environment: str, cloud: Mapping[str, str] | None = None) -> None:
+        self._here, self.environment, self._cloud = here, environment, cloud
 
     def registry(self) -> "ImageRegistry":
         """The registry."""
@@ -145,17 +151,18 @@ class ImageDoors:
             raise UsageError(
                 f"{repository} is in no account of this project", fix="Name one of its environments' registries"
             )
-        cloud = {**self._here.cloud_environment(self.environment), "AWS_REGION": repository.region or settings.region}
+        own = self._here.cloud_environment(self.environment) if self._cloud is None else self._cloud
+        cloud = {**own, "AWS_REGION": repository.region or settings.region}
         base = f"https://{repository.registry}/v2"
         if settings.target is Target.LOCAL:
             base = f"{self._local_url('registry')}/{account}"
         return RegistryAddress(base, lambda: ecr_authorization(client("ecr", cloud)))
 
     def _local_url(self, part: str) -> str:
-        from alphaswarm_core.local_address import REGISTRY_PATH, read_local_address
+        from alphaswarm_core.local_address import read_local_address
 
-        if is_local_build(os.environ) and part == "registry":
-            return os.environ["AWS_ENDPOINT_URL"] + REGISTRY_PATH
+        if is_local_build(os.environ) and part in _LOCAL_PATHS:
+            return os.environ["AWS_ENDPOINT_URL"] + _LOCAL_PATHS[part]
         return read_local_address(self._here.settings.home_path).url(part)
 
     def _local_document(self, name: str) -> bytes:
@@ -174,6 +181,27 @@ class ImageDoors:
             ) from error
         json.loads(content)
         return content
+
+
+class DeployedImages:
+    """What the runtime asks before a plan counts, and again before it is applied.
+
+    Args:
+        here: The session.
+        cloud: The `AWS_*` variables of the run: its role reads the registry, and no other's.
+    """
+
+    def __init__(self, here: Session, cloud: Mapping[str, str]) -> None:
+        self._here, self._cloud = here, cloud
+
+    def require(self, environment: str, images: Sequence[str]) -> None:
+        """Let pass only images that pass every check, side by side; see `terraform.images.ImageVerifier`."""
+        from alphaswarm_core.supply.verifying import verify_all
+
+        doors = ImageDoors(self._here, environment, self._cloud)
+        asked = [parse_reference(each) for each in images]
+        for verdict in verify_all(doors.verifier(), [(each, doors.rule(each.repository)) for each in asked]):
+            verdict.require()
 
 
 def image_of(here: Session, text: str, environment: str | None) -> tuple[ImageDoors, ImageReference]:

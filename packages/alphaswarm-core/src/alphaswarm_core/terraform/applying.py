@@ -2,7 +2,7 @@
 
 import contextlib
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from alphaswarm_core.canonical import Json
 from alphaswarm_core.errors import AlphaSwarmError
@@ -11,12 +11,21 @@ from alphaswarm_core.terraform.engines.base import Engine, EngineSession
 from alphaswarm_core.terraform.errors import StalePlanError
 from alphaswarm_core.terraform.execution import Outcome, StopRequest, Supervisor
 from alphaswarm_core.terraform.failures import failure_of
+from alphaswarm_core.terraform.images import state_images
 from alphaswarm_core.terraform.initialisation import ensure_initialised
 from alphaswarm_core.terraform.plan_file import StatePosition, sealed, state_position
 from alphaswarm_core.terraform.spec import StackSpec
 from alphaswarm_core.terraform.stack_data import RunArtifacts
 
 _STATE_PULL_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class PulledState:
+    """A state: where it stands, and all that it holds, secrets too, which is read and let go."""
+
+    position: StatePosition | None
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +37,15 @@ class Applier:
     engine: Engine
     run_id: str
 
-    def apply(self, content: bytes, planned_from: Json, learned: dict[str, Json], *, settles: bool) -> None:
-        """Apply the plan whose checked bytes are `content`.
+    def apply(self, content: bytes, planned_from: Json, learned: dict[str, Json], *, settles: bool) -> tuple[str, ...]:
+        """Apply the plan whose checked bytes are `content`. Returns the images that run afterwards.
 
         Args:
             content: The plan file.
             planned_from: The state position that the plan was made from.
             settles: Read back afterwards what AWS filled in; pointless when everything was destroyed.
-            learned: Gets `state_before`, `exit_code` and `state_after`, also when the apply fails.
+            learned: Gets `state_before`, `exit_code` and `state_after`, also when the apply fails; `images` when it
+                does not.
 
         Raises:
             StalePlanError: the state has moved on; nothing was done.
@@ -55,9 +65,13 @@ class Applier:
             if outcome.exit_code == 0 and settles:
                 self._settle(session, artifacts)
             killed = outcome.exit_code < 0  # somebody wants an end at once
-            learned["state_after"] = None if killed else as_document(self._state_afterwards(session, artifacts))
+            after = None if killed else self._state_afterwards(session, artifacts)
+            learned["state_after"] = as_document(after.position) if after else None
         if outcome.exit_code != 0:
             raise self._with_rescued_state(failure_of(outcome, step="apply", log=artifacts.log), artifacts)
+        running = state_images(after.content) if after and after.content else ()
+        learned["images"] = list(running)
+        return running
 
     def _with_rescued_state(self, error: AlphaSwarmError, artifacts: RunArtifacts) -> AlphaSwarmError:
         """Terraform leaves a state that it cannot store in the root module: it holds secrets and must stay."""
@@ -101,9 +115,9 @@ class Applier:
         """A supervisor for what follows an apply: a stop that was asked for is over by now."""
         return Supervisor(lambda _: None, lambda: None, StopRequest())
 
-    def _state_afterwards(self, session: EngineSession, artifacts: RunArtifacts) -> StatePosition | None:
-        """Where the state stands now."""
-        return pull_state(session, self._calm(), artifacts)
+    def _state_afterwards(self, session: EngineSession, artifacts: RunArtifacts) -> PulledState:
+        """The state as it is now."""
+        return _pull(session, self._calm(), artifacts)[1]
 
 
 def require_state(session: EngineSession, supervisor: Supervisor, artifacts: RunArtifacts) -> StatePosition | None:
@@ -112,25 +126,23 @@ def require_state(session: EngineSession, supervisor: Supervisor, artifacts: Run
     Raises:
         AlphaSwarmError: the state cannot be read, which must not look like "no state".
     """
-    outcome, position = _pull(session, supervisor, artifacts)
+    outcome, state = _pull(session, supervisor, artifacts)
     if outcome.exit_code != 0:
         raise failure_of(outcome, step="apply", log=artifacts.log)
-    return position
+    return state.position
 
 
 def pull_state(session: EngineSession, supervisor: Supervisor, artifacts: RunArtifacts) -> StatePosition | None:
     """Lineage and serial of the state; None where there is none, or where it cannot be read."""
-    return _pull(session, supervisor, artifacts)[1]
+    return _pull(session, supervisor, artifacts)[1].position
 
 
-def _pull(
-    session: EngineSession, supervisor: Supervisor, artifacts: RunArtifacts
-) -> tuple[Outcome, StatePosition | None]:
+def _pull(session: EngineSession, supervisor: Supervisor, artifacts: RunArtifacts) -> tuple[Outcome, PulledState]:
     """The state holds secrets: what was pulled is removed at once."""
     try:
         outcome = supervisor.run(session, ["state", "pull"], log=artifacts.scratch, timeout_seconds=_STATE_PULL_SECONDS)
         content = artifacts.scratch.read_bytes() if outcome.exit_code == 0 else b""
-        return outcome, state_position(content)
+        return outcome, PulledState(state_position(content), content)
     finally:
         with contextlib.suppress(OSError):
             artifacts.scratch.unlink()

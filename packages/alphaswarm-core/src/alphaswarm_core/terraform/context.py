@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from alphaswarm_core.terraform.engines.base import Engine
 from alphaswarm_core.terraform.errors import StackError
 from alphaswarm_core.terraform.events import EngineEvent
 from alphaswarm_core.terraform.execution import StopRequest, Supervisor
+from alphaswarm_core.terraform.images import ImageVerifier, NobodyVerifies
 from alphaswarm_core.terraform.plan import Plan
 from alphaswarm_core.terraform.providers import LockedProvider, cli_configuration, discover_mirrors, read_lock_file
 from alphaswarm_core.terraform.spec import LOCK_FILE, StackSpec, read_stack_spec
@@ -87,6 +88,7 @@ class RuntimeContext:
         assumed: The role that `cloud` is a session of, where that is known.
         claims_digest: SHA-256 of the claims of the verified token that says who starts runs, where there is one.
         read_authors: How the people behind a commit are found.
+        images: Says which images may run.
     """
 
     settings: Settings
@@ -102,6 +104,7 @@ class RuntimeContext:
     assumed: AssumedRole | None = None
     claims_digest: str | None = None
     read_authors: AuthorReader = nobody_known
+    images: ImageVerifier = field(default_factory=NobodyVerifies)
 
     def spec(self, environment: str, inputs: Mapping[str, str] | None = None) -> StackSpec:
         """The stack spec of the app tier in `environment`.

@@ -7,7 +7,7 @@ from alphaswarm_core.canonical import Json
 from alphaswarm_core.ledger.records import ActorKind, NewRun, Purpose, Run, RunKind, SpecRecord
 from alphaswarm_core.ledger.store import Ledger
 from alphaswarm_core.terraform.applying import as_document
-from alphaswarm_core.terraform.comparing import change_digest, promotable
+from alphaswarm_core.terraform.comparing import change_digest, image_digests, promotable
 from alphaswarm_core.terraform.context import RuntimeContext
 from alphaswarm_core.terraform.engines.base import EngineIdentity, EngineKind
 from alphaswarm_core.terraform.planning import PlanResult
@@ -80,6 +80,7 @@ def columns_of_plan(planned: Run) -> dict[str, Json]:
         "plan_summary": planned.plan_summary,
         "change_digest": planned.change_digest,
         "promotable": planned.promotable,
+        "images": planned.images,
     }
 
 
@@ -93,6 +94,17 @@ def engine_identity(run: Run) -> EngineIdentity:
     """The engine that a row names, for example `terraform (embedded)`."""
     product, _, kind = (run.engine or "").partition(" ")
     return EngineIdentity(EngineKind(kind.strip("()") or EngineKind.BINARY), product, str(run.engine_version))
+
+
+def running_images(ledger: Ledger, tree: str, environment: str) -> dict[str, str]:
+    """The inputs of a stack's last apply that name images by digest.
+
+    An image that was given once stays until another one is: a plan that says nothing of it must not take it away.
+    """
+    applied = ledger.latest_applied(tree, environment)
+    if applied is None or applied.run_kind is not RunKind.apply:
+        return {}
+    return {name: str(value) for name, value in image_digests(inputs_of(ledger, applied)).items()}
 
 
 def inputs_of(ledger: Ledger, planned: Run) -> dict[str, str]:

@@ -1,12 +1,13 @@
 """TerraformRuntime: the only way to plan, apply, destroy or refresh the app tier.
 
-    spec ─▶ run row ─▶ engine ─▶ plan ─▶ policy ─▶ gate ─▶ apply of exactly that plan ─▶ state snapshot ─▶ row finished
+    spec ─▶ run row ─▶ engine ─▶ plan ─▶ policy ─▶ images verified ─▶ gate ─▶ images verified again
+        ─▶ apply of exactly that plan ─▶ state snapshot ─▶ row finished
 
 The row is committed before the engine starts; without a ledger there is no run. Refusals and failures are rows and
 entries too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from alphaswarm_core.canonical import Json
@@ -21,6 +22,7 @@ from alphaswarm_core.terraform.engines.base import Engine
 from alphaswarm_core.terraform.engines.selection import select_engine, select_same
 from alphaswarm_core.terraform.errors import PlanMismatchError
 from alphaswarm_core.terraform.gating import Derivation, prepare_for_approval, refuse_losses, require_gate
+from alphaswarm_core.terraform.images import images_of_plan, planned_images, require_expected
 from alphaswarm_core.terraform.kept_changes import keep_changes
 from alphaswarm_core.terraform.plan import Plan
 from alphaswarm_core.terraform.plan_file import read_checked
@@ -35,6 +37,7 @@ from alphaswarm_core.terraform.rows import (
     inputs_of,
     new_run,
     plan_columns,
+    running_images,
     spec_record,
 )
 from alphaswarm_core.terraform.spec import StackSpec
@@ -81,7 +84,7 @@ class TerraformRuntime:
             AlphaSwarmError: it failed; the row says so.
         """
         recover(self.context)
-        spec = self.context.spec(environment, inputs)
+        spec = self.context.spec(environment, inputs if derived else self._inputs(environment, inputs))
         engine = select_engine(self.context.settings.terraform, self.context.ambient)
         with refusals_noted(self.context.ledger, "plan", spec.stack, self.context.actor, {"stack": spec.stack}):
             run = self._open(
@@ -97,6 +100,9 @@ class TerraformRuntime:
             policy = judge(self.context.settings, spec.tree, environment, made.document)
             learned["policy_result"] = policy.as_document()
             policy.require()
+            images = planned_images(made.document)
+            learned["images"] = list(images)
+            self._require_images(environment, images)
             status = self._status_of_plan(environment, made.plan)
             run = self.context.ledger.transition(run.id, status, changes=learned)
         prepare_for_approval(self.context, run)
@@ -121,13 +127,16 @@ class TerraformRuntime:
         with refusals_noted(ledger, "apply", planned.id, self.context.actor, body):
             self._require_applicable(planned)
             decided_on = require_gate(self.context, planned, break_glass)
+            images = images_of_plan(planned)
+            self._require_images(planned.environment, images)  # again: much may have come to light since the plan
             spec, engine = self._same_spec_and_engine(planned)
             content = read_checked(self.context.artifacts(planned.id).plan, str(planned.plan_digest))
             run = self._claim(planned, spec, engine, break_glass, decided_on)
         with recorded(ledger, run, planned) as learned:
             ledger.transition(run.id, RunStatus.applying, changes={**columns_of_plan(planned), **self._log_place(run)})
             applier = Applier(self.context, spec, engine, run.id)
-            applier.apply(content, planned.state_before, learned, settles=not planned.destroys)
+            running = applier.apply(content, planned.state_before, learned, settles=not planned.destroys)
+            require_expected(running, images)
             run = ledger.transition(run.id, RunStatus.completed, changes=learned)
             ledger.transition(planned.id, RunStatus.completed)
         self._outdate_other_plans(planned)
@@ -136,7 +145,7 @@ class TerraformRuntime:
     def refresh(self, environment: str) -> Planned:
         """Look for drift: what changed outside Terraform. Changes nothing, not even the state."""
         recover(self.context)
-        spec = self.context.spec(environment)
+        spec = self.context.spec(environment, self._inputs(environment, None))
         engine = select_engine(self.context.settings.terraform, self.context.ambient)
         run = self._open(RunKind.refresh, spec, engine, exclusive=False)
         with recorded(self.context.ledger, run) as learned:
@@ -148,6 +157,19 @@ class TerraformRuntime:
             columns = {"plan_summary": summary, "state_before": as_document(made.saved.state)}
             run = self.context.ledger.transition(run.id, RunStatus.completed, changes={**columns, **learned})
         return Planned(run, made.plan)
+
+    def _inputs(self, environment: str, given: Mapping[str, str] | None) -> dict[str, str]:
+        """The inputs, with the images that run where none are given."""
+        return {
+            **running_images(self.context.ledger, self.context.settings.runtime_tree(), environment),
+            **(given or {}),
+        }
+
+    def _require_images(self, environment: str, images: Sequence[str]) -> None:
+        """Refuse when an image may not run; asked each time: nothing about an image stays true by itself."""
+        if images:
+            self.context.observer.step("Verifying the images")
+            self.context.images.require(environment, images)
 
     def _require_start(self, environment: str, break_glass: str | None) -> None:
         """Refuse when the environment may not be changed from here and now, whatever the plan says."""

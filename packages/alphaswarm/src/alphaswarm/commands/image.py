@@ -97,3 +97,92 @@ def show(reference: str, environment: str | None, **common: Any) -> None:
     ]
     document = {"digest": subject.digest, "platforms": list(subject.platforms), "bundles": bundles}
     here.output.result("image-show/v1", document, beside_text(subject, bundles))
+
+
+@image.command()
+@click.argument("reference")
+@click.option("--env", "environment", metavar="ENV", help="Where it is to run (default: the account's environment).")
+@options(target=True)
+def record(reference: str, environment: str | None, **common: Any) -> None:
+    """Verify an image, and write what was found into the ledger, with its SBOMs.
+
+    An image that does not pass is not recorded; the refusal is.
+    """
+    from alphaswarm.image_doors import image_of
+    from alphaswarm.image_records import record as record_verdict
+    from alphaswarm_core.supply.declared import service_of
+
+    here = session(**common)
+    doors, wanted = image_of(here, reference, environment)
+    say_target(here, doors.environment)
+    verifier = doors.verifier()
+    digest = wanted.resolved(verifier.source)
+    verdict = verifier.verify(wanted.repository, digest, doors.rule(wanted.repository))
+    with here.ledger() as ledger:
+        refused = verdict.refused_by
+        if refused is not None:
+            ledger.note(
+                "image:refused", f"{wanted.repository}@{digest}", {"check": refused.name, "why": refused.detail}
+            )
+        verdict.require()
+        stored = record_verdict(ledger, verdict, service_of(here.settings, wanted.repository), wanted.tag)
+    document = {"id": stored.id, "image": stored.reference, "service": stored.service, "sboms": dict(stored.sboms)}
+    here.output.result("image-record/v1", document, f"Recorded {stored.reference} as {stored.id}")
+
+
+@image.command()
+@click.argument("wanted", metavar="SERVICE|DIGEST")
+@options()
+def where(wanted: str, **common: Any) -> None:
+    """Say which environments run a service's image, or the image with a digest, and since which run."""
+    from alphaswarm.image_records import deployed, since
+
+    here = session(**common)
+    with here.ledger(create=False) as ledger:
+        found = deployed(ledger, wanted)
+    rows = [
+        {
+            "environment": each.environment,
+            "image": each.reference,
+            "version": kept.version if kept else None,
+            "since": dict(since(each.since)),
+        }
+        for each, kept in found
+    ]
+    lines = [f"{each.environment}: {each.reference} since run {each.since.id}" for each, _ in found]
+    here.output.result("image-where/v1", {"deployments": rows}, "\n".join(lines) or f"{wanted} runs nowhere.")
+
+
+@image.command()
+@click.option("--package", required=True, metavar="NAME", help="The package, or GROUP/NAME; case does not matter.")
+@click.option("--version", metavar="VERSION", help="Exactly this version (default: any).")
+@options()
+def affected(package: str, version: str | None, **common: Any) -> None:
+    """Say which environments run a package, by the SBOMs of the recorded images.
+
+    Images that run without a recorded SBOM are named apart: of them nobody knows.
+    """
+    from alphaswarm.image_records import affected as affected_by
+    from alphaswarm.image_records import since
+
+    here = session(**common)
+    with here.ledger(create=False) as ledger:
+        found, unknown = affected_by(ledger, package, version)
+    rows = [
+        {
+            "environment": each.environment,
+            "service": kept.service,
+            "image": each.reference,
+            "versions": [one.version for one in packages],
+            "since": dict(since(each.since)),
+        }
+        for each, kept, packages in found
+    ]
+    lines = [
+        f"{each.environment}: {kept.service} has {', '.join(one.version for one in inside)} ({each.reference})"
+        for each, kept, inside in found
+    ]
+    lines = lines or [f"No recorded image that runs has {package}{f' {version}' if version else ''}."]
+    lines += [f"{each.environment}: nobody knows what is in {each.reference}" for each in unknown]
+    document = {"affected": rows, "unknown": [each.reference for each in unknown]}
+    here.output.result("image-affected/v1", document, "\n".join(lines))
