@@ -1635,7 +1635,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "load_balancer" | "oidc" | "development";
+            kind: "load_balancer" | "development";
             /** Url */
             url: string;
             /**
