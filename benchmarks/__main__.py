@@ -12,7 +12,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from benchmarks import actions, builds, cli, executor, front_door, gates, images, ledger, memory, packages, plan, trust
+from benchmarks import (
+    actions,
+    affected,
+    builds,
+    cli,
+    executor,
+    front_door,
+    gates,
+    images,
+    ledger,
+    memory,
+    packages,
+    plan,
+    trust,
+)
 from benchmarks.measurement import CannotMeasureError, Measurement, missed, table
 from benchmarks.processes import run, user_environment
 from benchmarks.rehearsal import Rehearsal
@@ -30,6 +44,7 @@ SUBJECTS: Mapping[str, Subject] = {
     "gates": lambda _: gates.measure(),
     "packages": lambda _: packages.measure(),
     "images": lambda _: images.measure(),
+    "affected": lambda _: affected.measure(),
     "builds": lambda _: builds.measure(),
     "executor": lambda _: executor.measure(),
     "front-door": lambda _: front_door.measure(),

@@ -87,12 +87,25 @@ def test_a_missing_handle_is_named_together_with_its_publisher(app_tier: AppTier
     assert "private_subnet_ids" not in outcome.sentence.split("Not published:")[1]
 
 
-def plan_of(app_tier: AppTier, environment: str, run_id: str) -> dict[str, Any]:
-    outcome = app_tier.run(environment, "plan", *COMMON, "-var", f"run_id={run_id}", "-out=saved.tfplan")
+def plan_of(app_tier: AppTier, environment: str, run_id: str, *, images: bool = True) -> dict[str, Any]:
+    digests = [f"-var={service}_image_digest={IMAGE}" for service in ("backend", "frontend") if images]
+    outcome = app_tier.run(environment, "plan", *COMMON, *digests, "-var", f"run_id={run_id}", "-out=saved.tfplan")
     assert outcome.exit_code == 0, outcome.text
     shown = app_tier.run(environment, "show", "-json", "saved.tfplan")
     document: dict[str, Any] = json.loads(shown.text)
     return document
+
+
+IMAGE = f"sha256:{'a' * 64}"
+
+
+def test_service_without_an_image_is_prepared_and_does_not_run(app_tier: AppTier) -> None:
+    plan = plan_of(app_tier, "dev", RUN_ID, images=False)
+
+    assert planned(plan, "aws_ecs_service") == planned(plan, "aws_ecs_task_definition") == []
+    assert set(plan["planned_values"]["outputs"]["images"]["value"].values()) == {None}
+    groups = {each["name"] for each in planned(plan, "aws_cloudwatch_log_group")}
+    assert {"/aws/ecs/alphaswarm-admin-dev", "/aws/ecs/alphaswarm-admin-frontend-dev"} <= groups
 
 
 def planned(plan: dict[str, Any], kind: str) -> list[dict[str, Any]]:
@@ -122,6 +135,7 @@ def test_each_environment_plans_private_services_with_its_own_protection(app_tie
     assert pool["mfa_configuration"] == ("ON" if production else "OPTIONAL")
     assert ("FARGATE_SPOT" in capacity["capacity_providers"]) is not production
     assert {change["change"]["actions"][0] for change in plan["resource_changes"]} <= {"create", "read"}
+    assert all(each.endswith(f"@{IMAGE}") for each in plan["planned_values"]["outputs"]["images"]["value"].values())
     services = planned(plan, "aws_ecs_service")
     names = {f"alphaswarm-admin-{environment}", f"alphaswarm-admin-frontend-{environment}"}
     assert {service["name"] for service in services} == names
