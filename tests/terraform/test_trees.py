@@ -23,8 +23,7 @@ from tests.terraform.conftest import PROVIDER_FREE
 DIFFERING_FILES = {"backend.tf", "terraform.tfvars"}
 DIFFERING_BACKEND_SETTINGS = {"bucket", "key"}
 APP_VALUES = {
-    "account_id", "backend", "backend_image_digest", "environment", "frontend", "frontend_image_digest",
-    "hostname_prefix", "landing_zone", "log_retention_days",
+    "account_id", "backend", "environment", "frontend", "hostname_prefix", "landing_zone", "log_retention_days",
 }  # fmt: skip
 LANDING_ZONE_VALUES = {
     "account_id", "availability_zones", "deploy_compute_type", "endpoint_zones", "environment", "image_compute_type",
