@@ -10,7 +10,18 @@ from starlette.exceptions import HTTPException
 from alphaswarm_admin import __version__, envelope
 from alphaswarm_admin.console import Console
 from alphaswarm_admin.front import Front
-from alphaswarm_admin.routes import decisions, environments, images, ledger, plans, runs, session, streams, trust
+from alphaswarm_admin.routes import (
+    decisions,
+    environments,
+    images,
+    ledger,
+    plans,
+    platform,
+    runs,
+    session,
+    streams,
+    trust,
+)
 from alphaswarm_admin.routes.common import REFUSALS
 from alphaswarm_core.errors import AlphaSwarmError
 
@@ -29,6 +40,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     ledger.router,
     trust.router,
     images.router,
+    platform.router,
     streams.router,
 )
 

@@ -15,6 +15,7 @@ from alphaswarm_admin.identity.cookies import SessionCookies
 from alphaswarm_admin.identity.people import SignedIn
 from alphaswarm_admin.identity.signing import Signer
 from alphaswarm_admin.live import LiveLedger
+from alphaswarm_admin.platform_access import PlatformAccess
 from alphaswarm_admin.trust_policies import TrustReader
 from alphaswarm_core.gates.people import People, people_of
 from alphaswarm_core.ledger.errors import LedgerError
@@ -98,6 +99,7 @@ class Console:
         door: Lets people in.
         trust: Reads who may become which role.
         live: Watches the ledger for those who watch.
+        platform: The way to the platform's own services.
         clock: Tells the time of sessions; what is recorded is dated by the ledger's own.
     """
 
@@ -108,6 +110,7 @@ class Console:
     door: Door
     trust: TrustReader
     live: LiveLedger
+    platform: PlatformAccess
     clock: Callable[[], datetime] = utc_now
 
     @property

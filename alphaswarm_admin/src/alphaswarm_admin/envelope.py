@@ -19,6 +19,7 @@ from alphaswarm_admin.errors import (
     TooLargeError,
 )
 from alphaswarm_admin.request_context import request_id
+from alphaswarm_core.delivery.services import ServiceNotRunningError
 from alphaswarm_core.errors import AlphaSwarmError, ExitCode, UsageError
 from alphaswarm_core.gates.errors import PlanNotWaitingError
 from alphaswarm_core.ledger.errors import (
@@ -38,6 +39,7 @@ _STATUS: Mapping[type[AlphaSwarmError], int] = {
     NotFoundError: 404,
     NotKeptHereError: 404,
     RunNotFoundError: 404,
+    ServiceNotRunningError: 404,
     PlanChangedError: 409,
     PlanNotWaitingError: 409,
     ApprovalExistsError: 409,

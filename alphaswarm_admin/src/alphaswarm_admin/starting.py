@@ -10,6 +10,7 @@ from alphaswarm_admin.identity.development import DevelopmentDoor, require_harml
 from alphaswarm_admin.identity.load_balancer import LoadBalancerDoor
 from alphaswarm_admin.identity.signing import Signer
 from alphaswarm_admin.live import LiveLedger
+from alphaswarm_admin.platform_access import ENVIRONMENT, PlatformAccess
 from alphaswarm_admin.trust_policies import PolicyReader, TrustReader
 from alphaswarm_core.errors import UnavailableError
 from alphaswarm_core.identity.trust import RolePolicy
@@ -17,8 +18,8 @@ from alphaswarm_core.settings import Settings
 from alphaswarm_core.target import Target, local_client_environment
 
 SESSION_KEY = "ALPHASWARM_ADMIN_SESSION_KEY"
-VARIABLES = (SESSION_KEY,)
-"""What the console reads from its environment besides settings: secrets."""
+VARIABLES = (SESSION_KEY, ENVIRONMENT)
+"""What the console reads from its environment besides settings: a secret, and the environment that it runs in."""
 
 
 def console_of(settings: Settings, environ: Mapping[str, str], host: str) -> Console:
@@ -40,6 +41,7 @@ def console_of(settings: Settings, environ: Mapping[str, str], host: str) -> Con
         settings=settings,
         ledger=ledger,
         live=LiveLedger(ledger.open),
+        platform=PlatformAccess(settings, environ),
         signer=signer,
         cookies=cookies,
         trust=TrustReader(settings, _local_policies(settings) if settings.target is Target.LOCAL else None),

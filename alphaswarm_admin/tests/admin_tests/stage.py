@@ -15,10 +15,13 @@ from alphaswarm_admin.identity.cookies import SessionCookies
 from alphaswarm_admin.identity.development import DevelopmentDoor
 from alphaswarm_admin.identity.signing import Signer
 from alphaswarm_admin.live import LiveLedger
+from alphaswarm_admin.platform_access import PlatformAccess
 from alphaswarm_admin.trust_policies import TrustReader
 from alphaswarm_core.ledger.records import Actor, ActorKind, NewRun, Part, Run, RunKind, RunStatus
 from alphaswarm_core.ledger.store import Ledger
 from alphaswarm_core.settings import Settings
+
+from .platform_double import PlatformDouble
 
 TREE = "alphaswarm_platform"
 COMMIT = "c" * 40
@@ -37,6 +40,9 @@ PROJECT: dict[str, Any] = {
         for name, number in PEOPLE.items()
     },
     "github": {"repositories": {"platform": {"name": "o/r", "id": 7, "owner_id": 8}}},
+    "images": {
+        "services": {name: {"repository": name, "source": "platform"} for name in ("admin", "admin-frontend")},
+    },
     "trees": {TREE: {"path": "terraform/{env}", "applied_by": "runtime"}},
 }
 HERE = "http://127.0.0.1:8900"
@@ -78,6 +84,7 @@ class Stage:
     def __post_init__(self) -> None:
         self.settings = Settings.model_validate({**PROJECT, **self.changes, "root": self.root})
         self.ledger = Ledger.open(self.settings.ledger_url, clock=self.now)
+        self.services = PlatformDouble()
         signer = Signer(KEY)
         cookies = SessionCookies(signer, secure=False)
         self.source = LedgerSource(self.settings.ledger_url, create=False)
@@ -90,6 +97,7 @@ class Stage:
             door=DevelopmentDoor(cookies, list(PEOPLE)),
             trust=TrustReader(self.settings, None),
             live=LiveLedger(self.source.open, poll_seconds=0.02),
+            platform=PlatformAccess(self.settings, {}, self.services.opened),
             clock=self.now,
         )
         self.app = application(self.console)
