@@ -111,6 +111,41 @@ def test_denied_plan_is_not_kept(native: CommandLine) -> None:
     assert not kept_in(native).exists()
 
 
+READING = """
+locals { published = fileexists("${path.module}/../../../state/dev.tfstate") }
+resource "terraform_data" "reader" {
+  lifecycle {
+    precondition {
+      condition     = local.published
+      error_message = "Not published: /alphaswarm/dev/vpc_id - this handle comes from infrastructure/envs/dev"
+    }
+  }
+}
+"""
+
+
+def test_in_a_new_account_what_reads_from_an_earlier_root_waits_for_it(native: CommandLine) -> None:
+    module = native.project.root / "infrastructure/envs/admin-dev/main.tf"
+    module.write_text(module.read_text() + READING)
+
+    first = plan(native)
+    assert first.document["waiting"] == "infrastructure/envs/admin-dev"
+    assert apply(native, first.document["digest"]).code == 0
+    assert states(native) == {"dev.tfstate"}
+
+    second = plan(native)
+    assert second.document["waiting"] is None
+    assert apply(native, second.document["digest"]).code == 0
+    assert states(native) == {"dev.tfstate", "admin-dev.tfstate"}
+
+
+def test_handle_that_nothing_will_publish_fails_the_plan(native: CommandLine) -> None:
+    module = native.project.root / "infrastructure/envs/dev/main.tf"
+    module.write_text(module.read_text() + READING)
+
+    assert plan(native).error["code"] == "AS-TF-012"
+
+
 def test_app_tier_is_not_applied_this_way(native: CommandLine) -> None:
     assert plan(native, "--tree", "alphaswarm_platform").error["code"] == "AS-USE-001"
 

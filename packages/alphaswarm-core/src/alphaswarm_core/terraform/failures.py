@@ -88,7 +88,7 @@ def _handle_missing(diagnostic: Diagnostic) -> AlphaSwarmError | None:
     place = publisher.group(0) if publisher else "the root module that publishes it"
     return HandleMissingError(
         f"Not published: {', '.join(names)}",
-        why=f"the app tier reads this from {place}, which was not applied to this account",
+        why=f"this is read from {place}, which was not applied to this account",
         fix=f"Apply it: terraform -chdir={place} init, then apply" if publisher else "Apply the landing zone first",
     )
 

@@ -46,7 +46,8 @@ def landing_zone() -> None:
 def plan(environment: str, *, tree: str | None, keep: Path, news: Path | None, outputs: bool, **common: Any) -> None:
     """Plan each root module of the tree, have the policy judge it, and keep what is to be applied.
 
-    Takes no lock and writes no state: the plan role may not. Exits with 3 when the policy denies a plan.
+    Takes no lock and writes no state: the plan role may not. Exits with 3 when the policy denies a plan. In a new
+    account a root module that reads what an earlier one has still to publish waits: apply, then plan once more.
     """
     here = session(**common)
     tree = _native_tree(here, tree)
@@ -60,6 +61,7 @@ def plan(environment: str, *, tree: str | None, keep: Path, news: Path | None, o
         "digest": kept.digest(),
         "changes": str(bool(kept.plans)).lower(),
         "summary": headline(planned.news["summary"]),
+        "waiting": planned.waiting,
     }
     if news:
         _write_news(news, planned.news)
@@ -108,10 +110,14 @@ def apply(environment: str, *, tree: str | None, directory: Path, digest: str, *
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """The root modules whose plan has something to do, in their order, and what may be shown of all."""
+    """The root modules whose plan has something to do, in their order, and what may be shown of all.
+
+    `waiting` is the first one that cannot be planned before these are applied.
+    """
 
     roots: dict[str, NativeRoot]
     news: dict[str, Any]
+    waiting: str | None = None
 
 
 def _native_tree(here: Session, named: str | None) -> str:
@@ -151,6 +157,7 @@ def _require_pipeline(here: Session) -> None:
 
 
 def _plan_all(here: Session, roots: dict[str, NativeRoot], tree: str, environment: str) -> _Planned:
+    from alphaswarm_core.terraform.errors import HandleMissingError
     from alphaswarm_core.terraform.policing import judge
 
     changed: dict[str, NativeRoot] = {}
@@ -158,7 +165,14 @@ def _plan_all(here: Session, roots: dict[str, NativeRoot], tree: str, environmen
     for directory, root in roots.items():
         here.output.narrate(f"Planning {directory}")
         root.init()
-        changes = root.plan()
+        try:
+            changes = root.plan()
+        except HandleMissingError as missing:
+            if not changed:
+                raise
+            # An account's first time: what is read here is published by an apply that is planned, and not done yet.
+            here.output.narrate(f"{directory} waits: {missing.what}. Apply this plan, then plan once more")
+            return _Planned(changed, merged.document(), waiting=directory)
         here.output.narrate(f"{directory}: {changes or 'nothing to do'}")
         document = root.show()
         verdict = judge(here.settings, tree, environment, document)
