@@ -28,6 +28,11 @@ output "task_role_arns" {
   value       = { for name, role in aws_iam_role.task : name => role.arn }
 }
 
+output "task_role_names" {
+  description = "Their names by service, for further policies."
+  value       = { for name, role in aws_iam_role.task : name => role.name }
+}
+
 output "task_security_group_id" {
   description = "The tasks' security group."
   value       = aws_security_group.tasks.id

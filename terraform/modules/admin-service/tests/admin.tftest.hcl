@@ -80,3 +80,28 @@ run "refuses_an_unknown_environment" {
 
   expect_failures = [var.environment]
 }
+
+run "manages_its_own_services_and_nothing_else" {
+  command = plan
+
+  assert {
+    condition     = aws_iam_role_policy.self_management.role == "alphaswarm-task-admin-dev"
+    error_message = "The backend's task role has the policy; the frontend's has none."
+  }
+
+  assert {
+    condition = sort(distinct(flatten(jsondecode(aws_iam_role_policy.self_management.policy).Statement[*].Action))) == sort([
+      "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "ecs:DescribeServices", "ecs:DescribeTaskDefinition",
+      "ecs:UpdateService", "logs:FilterLogEvents",
+    ])
+    error_message = "The policy has exactly the actions that the console asks with."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_iam_role_policy.self_management.policy).Statement :
+      !contains(statement.Resource, "*") || statement.Sid == "ReadWhatKnowsNoResource"
+    ])
+    error_message = "What knows resources names them."
+  }
+}
