@@ -19,6 +19,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/local-github.md": pages.local_github,
     "docs/reference/actions-runner.md": pages.actions_runner,
     "docs/reference/policy-rules.md": pages.policy_rules,
+    "compliance/soc2-evidence-map.md": pages.evidence_map,
     "alphaswarm_admin/openapi.json": pages.console_contract,
     **{f"{name_of(module)}/README.md": partial(modules.readme, module) for module in MODULES},
 }

@@ -19,6 +19,7 @@ from alphaswarm.program import COMMANDS, program
 from alphaswarm_admin.application import openapi_document
 from alphaswarm_core import handles as core_handles
 from alphaswarm_core.errors import AlphaSwarmError, ExitCode
+from alphaswarm_core.evidence.controls import render_map
 from alphaswarm_core.identity.audit import render_rules_markdown
 from alphaswarm_core.ledger.records import RunKind, RunStatus
 from alphaswarm_core.ledger.transitions import next_statuses
@@ -48,6 +49,11 @@ def command_line() -> str:
             sections += _command_sections(command, f"alphaswarm {name}", depth=2)
     codes = [(str(int(code)), code.name.lower().replace("_", " ")) for code in ExitCode]
     return "\n".join([*sections, "## Exit codes\n", _table(("code", "means"), codes)])
+
+
+def evidence_map() -> str:
+    """Which control is shown by what."""
+    return _NOTE + render_map()
 
 
 def settings() -> str:

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "gate": ("alphaswarm.commands.gate:gate", "Say what a plan waits for; approve, reject, explain"),
     "runs": ("alphaswarm.commands.runs:runs", "Look at runs: list, show, logs, watch, unlock"),
     "ledger": ("alphaswarm.commands.ledger:ledger", "Verify and export the ledger"),
+    "evidence": ("alphaswarm.commands.evidence:evidence", "Export signed evidence for auditors"),
     "policy": ("alphaswarm.commands.policy:policy", "Judge plans by the rules of policy/"),
     "plan-comment": (
         "alphaswarm.commands.plan_comment:plan_comment",

@@ -133,12 +133,25 @@ def matrix(
 @options(target=True)
 def prove(environment: str | None, plan_file: Path | None, live: bool, **common: Any) -> int:  # noqa: FBT001
     """Prove over all tokens that no role admits one it is not meant for; exits with 3 and prints one that gets in."""
+    from alphaswarm_core.identity.proof import Verdict
+
+    here = session(**common)
+    results = proofs(here, environment, plan_file, live=live)
+    here.output.result("trust-proof/v1", proof_document(results), "\n".join(_proof_text(p, r) for p, r in results))
+    # A role for GitHub's jobs that also trusts somebody else is not proved, whatever its other statements admit.
+    proved = results and all(r.verdict is Verdict.PROVED and not r.uncovered for _, r in results)
+    return ExitCode.DONE if proved else ExitCode.REFUSED
+
+
+def proofs(
+    here: Session, environment: str | None, plan_file: Path | None, *, live: bool = False
+) -> "list[tuple[RolePolicy, ProofResult]]":
+    """What is proved of every role's trust policy; one that is malformed is undecided."""
     from alphaswarm_core.identity.iam import MalformedPolicyError, PolicyKind, parse_policy
     from alphaswarm_core.identity.proof import ProofResult, Verdict
     from alphaswarm_core.identity.proof import prove as prove_policy
     from alphaswarm_core.identity.trust import declared_intent
 
-    here = session(**common)
     results: list[tuple[RolePolicy, ProofResult]] = []
     for policy in _policies(here, environment, plan_file, live=live):
         intent = declared_intent(here.settings, policy.environment, policy.role)
@@ -147,11 +160,12 @@ def prove(environment: str | None, plan_file: Path | None, live: bool, **common:
         except MalformedPolicyError as error:
             result = ProofResult(Verdict.UNDECIDED, f"the policy is malformed: {error.what}")
         results.append((policy, result))
-    document = {"proofs": [{"environment": p.environment, "role": p.role, **r.as_document()} for p, r in results]}
-    here.output.result("trust-proof/v1", document, "\n".join(_proof_text(p, r) for p, r in results))
-    # A role for GitHub's jobs that also trusts somebody else is not proved, whatever its other statements admit.
-    proved = results and all(r.verdict is Verdict.PROVED and not r.uncovered for _, r in results)
-    return ExitCode.DONE if proved else ExitCode.REFUSED
+    return results
+
+
+def proof_document(results: "Sequence[tuple[RolePolicy, ProofResult]]") -> dict[str, Any]:
+    """The proofs as data."""
+    return {"proofs": [{"environment": p.environment, "role": p.role, **r.as_document()} for p, r in results]}
 
 
 def _policies(
