@@ -39,11 +39,11 @@ def test_the_check_names_what_is_wrong_when_a_module_is_broken(tmp_path: Path) -
     (copy.path / "infrastructure/modules/kms/broken.tf").write_text('output "x" {\nvalue = var.nothing\n}\n')
 
     (unformatted,) = check_format(copy)
-    (invalid,) = validate(copy, "infrastructure/envs/admin-dev")
+    (invalid,) = validate(copy, "infrastructure/envs/dev")
 
     assert unformatted.startswith("infrastructure: not formatted")
     assert "modules/kms/broken.tf" in unformatted
-    assert invalid.startswith("infrastructure/envs/admin-dev: not valid")
+    assert invalid.startswith("infrastructure/envs/dev: not valid")
     assert "var.nothing" in invalid
 
 
