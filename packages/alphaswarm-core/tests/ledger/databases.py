@@ -10,12 +10,11 @@ from uuid import uuid4
 
 import psycopg
 
+from alphaswarm_core.ledger.store.tables import ledger_head, metadata
+
 from .postgres import Server
 
-TABLES = (
-    *("run_leases", "approvals", "involvements", "promotion_waivers", "webhook_deliveries", "halts", "terraform_runs"),
-    *("terraform_stack_spec_versions", "ledger_entries", "images", "sbom_packages", "sboms"),
-)
+TABLES = tuple(table.name for table in metadata.sorted_tables if table is not ledger_head)
 
 
 class TestDatabase(ABC):
