@@ -268,6 +268,14 @@ def zizmor(directory: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
 
 
+def test_python_checks_see_every_distribution_of_the_workspace() -> None:
+    installed = (PROJECT / "requirements/install").read_text()
+
+    in_the_workflow = re.findall(r"--editable (\S+)", File(DIRECTORY / "pr-validate.yml").text)
+
+    assert in_the_workflow == re.findall(r"-e (\S+)", installed.partition("--no-deps")[2])
+
+
 def test_zizmor_finds_nothing() -> None:
     done = zizmor(DIRECTORY.parent)
 
