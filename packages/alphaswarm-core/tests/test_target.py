@@ -11,6 +11,7 @@ from alphaswarm_core.target import (
     is_loopback,
     local_build_environment,
     local_client_environment,
+    local_job_environment,
 )
 
 TEMPORARY = {"AWS_ACCESS_KEY_ID": "ASIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"}
@@ -129,3 +130,34 @@ def test_what_only_looks_like_a_build_of_the_local_cloud_is_refused(other: dict[
 def test_target_aws_takes_no_loopback_endpoint_in_a_build_either() -> None:
     with pytest.raises(TargetRefusedError):
         aws_client_environment(LOCAL_BUILD, "us-east-1")
+
+
+JOB = {
+    "GITHUB_ACTIONS": "true",
+    "GITHUB_API_URL": "http://127.0.0.1:4100/api",
+    "ACTIONS_ID_TOKEN_REQUEST_URL": "http://127.0.0.1:4100/token",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:4100",
+}
+SESSION = {"AWS_ACCESS_KEY_ID": "ASIA1", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"}
+
+
+def test_job_of_the_local_github_acts_in_the_session_of_its_token() -> None:
+    environment = local_job_environment({**JOB, **SESSION}, "us-east-1")
+
+    assert environment.items() >= {**SESSION, "AWS_ENDPOINT_URL": JOB["AWS_ENDPOINT_URL"]}.items()
+    assert environment["AWS_CONFIG_FILE"] == os.devnull
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {},  # has assumed no role
+        {"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "s"},  # a key that lasts
+        {**SESSION, "GITHUB_ACTIONS": ""},
+        {**SESSION, "AWS_ENDPOINT_URL": "https://sts.amazonaws.com"},
+        {**SESSION, "ACTIONS_ID_TOKEN_REQUEST_URL": "https://token.actions.githubusercontent.com/x"},
+    ],
+)
+def test_what_only_looks_like_such_a_job_gets_nothing(other: dict[str, str]) -> None:
+    with pytest.raises(TargetRefusedError):
+        local_job_environment({**JOB, **other}, "us-east-1")

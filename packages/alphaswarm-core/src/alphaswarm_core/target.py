@@ -105,6 +105,42 @@ def local_job_session(ambient: Mapping[str, str]) -> dict[str, str]:
     return own if in_job and len(own) == len(_JOB_SESSION) else {}
 
 
+def is_local_job(ambient: Mapping[str, str]) -> bool:
+    """Whether this process says that it runs in a job of the local cloud's GitHub, which told it where AWS is."""
+    places = (
+        ambient.get("ACTIONS_ID_TOKEN_REQUEST_URL") or ambient.get("GITHUB_API_URL", ""),
+        ambient.get("AWS_ENDPOINT_URL", ""),
+    )
+    return ambient.get("GITHUB_ACTIONS") == "true" and all(is_loopback(each) for each in places)
+
+
+def local_job_environment(ambient: Mapping[str, str], region: str) -> dict[str, str]:
+    """The `AWS_*` variables in such a job: the address that it was told, and the session that its token got.
+
+    Its checkout is a copy somewhere else, so the local cloud's own keys are not within its reach, and are not looked
+    for.
+
+    Raises:
+        TargetRefusedError: this is no such job, or it has no session yet.
+    """
+    session = local_job_session(ambient)
+    if not is_local_job(ambient) or not session:
+        raise TargetRefusedError(
+            "This job has no session in the local cloud",
+            why="a job acts on AWS in the session of a role, which it gets for its token",
+            fix="Assume a role first: aws-actions/configure-aws-credentials, with the permission id-token: write",
+        )
+    return {
+        **session,
+        "AWS_ENDPOINT_URL": ambient["AWS_ENDPOINT_URL"],
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
 _IN_LOCAL_BUILD = (
     "AWS_ENDPOINT_URL",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",

@@ -145,6 +145,29 @@ def test_workflow_run_without_a_plan_is_rejected_when_it_is_run_again_or_somebod
     assert rule.settle(asked(stage, rule)) == "rejected"
 
 
+def test_reviews_of_a_run_that_applies_a_plan_of_another_one_are_about_that_plan(stage: Stage) -> None:
+    run = stage.plan(starter=job_of("ann", 2))
+    title = f"apply alphaswarm_platform prod {run.id}"
+    web = FakeGithub(reviews=approved("bob", "cy"), parts=[(github("eve"), Part.author)], title=title)
+    rule = rule_of(stage, web)
+
+    assert rule.settle(asked(stage, rule)) == "approved"
+    assert {each.approver for each in stage.ledger.approvals(run.id)} == {github("bob"), github("cy")}
+    assert stage.decision(run).go
+
+
+def test_title_that_names_an_approved_plan_spares_nobody_a_review(stage: Stage) -> None:
+    """Whoever dispatches writes the title."""
+    run = stage.plan(starter=job_of("ann", 2))
+    stage.approve(run, "bob")
+    stage.approve(run, "cy")
+    web = FakeGithub(reviews=[], parts=[(github("eve"), Part.author)], title=f"apply it {run.id}")
+    rule = rule_of(stage, web)
+
+    assert rule.settle(asked(stage, rule)) is None
+    assert web.states() == [None]
+
+
 def test_bot_is_no_person_also_without_a_plan(stage: Stage) -> None:
     bots = [Review(f"bot:{name}", name, "approved", frozenset({"prod"}), "") for name in ("one", "two")]
     web = FakeGithub(reviews=bots, parts=[(github("eve"), Part.author)])

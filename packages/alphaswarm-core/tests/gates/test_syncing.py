@@ -127,6 +127,23 @@ def test_review_does_not_count_when_it_could_have_been_given_before_the_plan(sta
     assert codes(taken(stage, other, said("bob", "approved", "staging"))) == [None]
 
 
+def test_review_that_names_the_plan_counts_after_one_of_the_same_person_that_did_not(stage: Stage) -> None:
+    """A workflow run that makes its plan under the environment is reviewed twice: to plan, and to apply."""
+    stage.ledger.receive_delivery(Delivery("d" * 64, "1", "deployment_protection_rule", "o/r", 1, "prod", ""))
+    stage.later(1)
+    run = stage.plan()
+    desk = ReviewDesk(stage.desk)
+    first = said("bob", comment="may be planned")
+
+    outcomes = desk.take_over(run, NAME, facts(first), stage.moment)
+    outcomes += desk.take_over(run, NAME, facts(first, said("bob", comment=f"yes to {run.id}")), stage.moment)
+
+    assert codes(outcomes)[0] == "AS-GATE-012"
+    assert codes(outcomes)[-1] is None
+    assert [each.approver for each in stage.ledger.approvals(run.id)] == [github("bob")]
+    assert stage.kinds().count("approval:refused") == 1
+
+
 def test_rejection_counts_even_where_it_is_unclear_and_takes_back_a_yes(stage: Stage) -> None:
     run = stage.plan()
     taken(stage, run, said("bob"), said("cy"))

@@ -58,6 +58,7 @@ class FakeGithub:
     parts: Sequence[tuple[str, Part]] = ()
     head_commit: str = COMMIT
     attempt: int = 1
+    title: str = ""
     failing: Exception | None = None
     told: list[tuple[GithubRunName, str, str | None, str]] = field(default_factory=list)
 
@@ -66,7 +67,7 @@ class FakeGithub:
         assert commit in {COMMIT, None}
         if self.failing:
             raise self.failing
-        return GithubRunFacts(self.head_commit, self.reviews, self.parts, self.attempt)
+        return GithubRunFacts(self.head_commit, self.reviews, self.parts, self.attempt, self.title)
 
     def answer(self, run: GithubRunName, environment: str, state: str | None, comment: str) -> None:
         if self.failing:

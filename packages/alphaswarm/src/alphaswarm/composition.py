@@ -21,8 +21,10 @@ from alphaswarm_core.target import (
     Target,
     aws_client_environment,
     is_build,
+    is_local_job,
     is_loopback,
     local_client_environment,
+    local_job_environment,
     local_job_session,
 )
 
@@ -79,6 +81,13 @@ class Session:
         there.described_commit = False
         return there
 
+    def with_ledger(self, url: str) -> "Session":
+        """This session with another ledger, and everything else as it is here."""
+        there = copy.copy(self)
+        ledger = self.settings.ledger.model_copy(update={"url": url})
+        there.__dict__["settings"] = self.settings.model_copy(update={"ledger": ledger})
+        return there
+
     @cached_property
     def settings(self) -> Settings:
         """The project's settings."""
@@ -113,6 +122,8 @@ class Session:
         self.settings.environment(environment)
         if self.settings.target is Target.AWS:
             return aws_client_environment(os.environ, self.settings.region)
+        if is_local_job(os.environ):
+            return local_job_environment(os.environ, self.settings.region)
         from alphaswarm_core.local_address import read_local_address
 
         address = read_local_address(self.settings.home_path)
@@ -169,9 +180,7 @@ class Session:
             # A job of the real GitHub that rehearses (its tests, a demo) shares nothing with anybody.
             if not job_token.can_request(os.environ) or not is_loopback(os.environ[job_token.REQUEST_URL]):
                 return described
-            from alphaswarm_core.local_address import read_local_address
-
-            keys = f"{read_local_address(self.settings.home_path).url('github_oidc')}/.well-known/jwks"
+            keys = f"{_local_issuer(self.settings.home_path)}/.well-known/jwks"
         return initiator_of_token(job_token.verified_job_claims(os.environ, GITHUB_COM, keys))
 
     def context(
@@ -220,6 +229,15 @@ class Session:
             read_authors=lambda commit: authors_of(self.settings.root, commit),
             images=DeployedImages(self, cloud),
         )
+
+
+def _local_issuer(home: Path) -> str:
+    """Where the local cloud's GitHub publishes its keys: a job was told where the local cloud is."""
+    from alphaswarm_core.local_address import GITHUB_PATH, read_local_address
+
+    if is_local_job(os.environ):
+        return f"{os.environ['AWS_ENDPOINT_URL']}{GITHUB_PATH}"
+    return read_local_address(home).url("github_oidc")
 
 
 def require_answer(endpoint: str) -> None:

@@ -101,6 +101,16 @@ class HostedGithub:
         self._client.post(path, body)
         return sorted(chosen)
 
+    def review_again(self, run_id: int, comment: str) -> None:
+        """Approve everything that waits, also where somebody else has already.
+
+        Raises:
+            GithubApiError: the person may not, or has done so.
+        """
+        path = f"{self._path}/actions/runs/{run_id}/pending_deployments"
+        numbers = [each["environment"]["id"] for each in self._client.get(path)]
+        self._client.post(path, {"environment_ids": numbers, "state": "approved", "comment": comment})
+
     def push(self, ref: str | None) -> str:
         """Bring a branch or tag of the checkout here, as a push of the person; the full ref.
 

@@ -191,7 +191,7 @@ def _do(here: BuildSession, run: "TerraformRuntime", told: Told) -> None:
         case Action.UP | Action.DESTROY:
             _at_once(here, run, order)
         case Action.APPLY:
-            _apply(run, environment, str(order.plan_run))
+            _apply(here, run, str(order.plan_run))
         case Action.DRIFT:
             found = run.refresh(environment)
             told.plan_summary = headline(found.plan.summary())
@@ -235,13 +235,28 @@ def _keep(run: "TerraformRuntime", planned: "Planned") -> None:
         raise
 
 
-def _apply(run: "TerraformRuntime", environment: str, plan_run: str) -> None:
-    """Apply a plan of an earlier build. The runtime holds its bytes against the digest in the ledger."""
-    from alphaswarm_core.adapters.plan_store import PlanStore
+def _apply(here: BuildSession, run: "TerraformRuntime", plan_run: str) -> None:
+    """Apply a plan of an earlier build, in the tree that it was made in if it goes back or was brought here."""
+    from alphaswarm.commands.deploy import runtime
+    from alphaswarm.earlier_source import session_of
 
     planned = run.context.ledger.run(plan_run)
-    if planned.environment != environment:
-        raise OrderRefusedError(f"The plan {plan_run} is one of {planned.environment}", why=f"this is {environment}")
+    if planned.environment != here.environment:
+        raise OrderRefusedError(
+            f"The plan {plan_run} is one of {planned.environment}", why=f"this is {here.environment}"
+        )
+    if planned.commit == run.context.revision.commit:
+        _apply_here(run, plan_run)
+        return
+    with session_of(here, planned) as there, runtime(there, here.environment) as moved:
+        _apply_here(moved, plan_run)
+
+
+def _apply_here(run: "TerraformRuntime", plan_run: str) -> None:
+    """The runtime holds the plan's bytes against the digest in the ledger."""
+    from alphaswarm_core.adapters.plan_store import PlanStore
+
+    environment = run.context.ledger.run(plan_run).environment
     store = PlanStore(run.context.cloud, _bucket(run, environment))
     artifacts = run.context.artifacts(plan_run)
     artifacts.create()

@@ -43,12 +43,14 @@ class GithubRunFacts:
         reviews: In the order in which they were given; GitHub does not say when.
         parts: Who started it, wrote its commit, pushed it.
         attempt: How often it was run, from 1.
+        title: Its title, which the pipeline makes from its inputs: what a reviewer reads above the button.
     """
 
     head_commit: str
     reviews: Sequence[Review]
     parts: Sequence[tuple[str, Part]]
     attempt: int = 1
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from alphaswarm_core.gates.approving import ApprovalDesk
 from alphaswarm_core.gates.asking import question_about
 from alphaswarm_core.gates.deciding import decide
 from alphaswarm_core.gates.gate import GateDecision
-from alphaswarm_core.gates.github_facts import GithubRunName, GithubRuns
+from alphaswarm_core.gates.github_facts import GithubRunFacts, GithubRunName, GithubRuns
 from alphaswarm_core.gates.people import people_of
 from alphaswarm_core.gates.sparing import Sparing
 from alphaswarm_core.gates.syncing import ReviewDesk
@@ -24,7 +24,7 @@ from alphaswarm_core.gates.webhook import WebhookRules, verified
 from alphaswarm_core.gates.webhook_errors import AnswerNotTakenError, WebhookRefusedError, WebhookReplayedError
 from alphaswarm_core.gates.without_plan import FIRST_ATTEMPT, decide_without_plan
 from alphaswarm_core.ledger.errors import LedgerError
-from alphaswarm_core.ledger.records import Delivery, Run
+from alphaswarm_core.ledger.records import Delivery, Run, RunKind, RunStatus
 from alphaswarm_core.ledger.store import Ledger
 from alphaswarm_core.settings import Settings
 from alphaswarm_core.target import Target
@@ -32,6 +32,7 @@ from alphaswarm_core.target import Target
 APPROVED, REJECTED, NOT_TAKEN = "approved", "rejected", "not_taken"
 _FOR_GOOD = frozenset({"waits to be applied", "allowed by policy", "not rejected", FIRST_ATTEMPT})
 """Conditions that nothing can make hold any more, for this plan."""
+WAITING = (RunStatus.awaiting_approval, RunStatus.approved)
 _MOST_REPORTS = 10  # GitHub takes no more for a deployment
 _LONGEST_WAIT = timedelta(days=30)  # GitHub gives up then
 _LONGEST_COMMENT = 1000
@@ -178,15 +179,28 @@ class ProtectionRule:
         return Answer(_state(decision), _comment(title, decision), run, decision)
 
     def _without_plan(self, name: GithubRunName, environment: str) -> Answer:
+        facts = self.github.facts(name, None)
+        self._take_over_for_named(name, environment, facts)
         decision = decide_without_plan(
             environment,
             self.settings.environment(environment).approvals,
-            self.github.facts(name, None),
+            facts,
             people_of(self.settings.people),
             self.ledger.halt(),
         )
         title = f"No plan of {environment} by this workflow run is in the ledger; its reviews are counted:"
         return Answer(_state(decision), _comment(title, decision), None, decision)
+
+    def _take_over_for_named(self, name: GithubRunName, environment: str, facts: GithubRunFacts) -> None:
+        """Where the run's title names a waiting plan of another run, its reviews are about that plan too.
+
+        The answer does not depend on it: whoever dispatches writes the title. Here the reviews are counted as they are,
+        and the runtime asks the gate about the plan itself before it applies it.
+        """
+        for each in WAITING:
+            for run in self.ledger.runs(environment=environment, kind=RunKind.plan, status=each):
+                if run.id in facts.title.split() and run.target == self.target:
+                    self.reviews.take_over(run, name, facts, self.ledger.now())
 
     def _report(self, name: GithubRunName, delivery: Delivery, answer: Answer) -> None:
         if answer.comment == delivery.report or delivery.reports >= _MOST_REPORTS:

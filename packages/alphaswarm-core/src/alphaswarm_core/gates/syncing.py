@@ -40,7 +40,7 @@ class ReviewDesk:
     """
 
     desk: ApprovalDesk
-    refused: dict[tuple[str, str, str], AlphaSwarmError] = field(default_factory=dict)
+    refused: dict[tuple[str, str, str, str], AlphaSwarmError] = field(default_factory=dict)
 
     def take_over(self, run: Run, name: GithubRunName, facts: GithubRunFacts, now: datetime) -> list[ReviewOutcome]:
         """Record what GitHub says of the workflow run that made the plan `run`: people first, then their reviews."""
@@ -61,7 +61,7 @@ class ReviewDesk:
         return None
 
     def _one(self, run: Run, name: GithubRunName, review: Review, unclear: str | None, now: datetime) -> ReviewOutcome:
-        decision, key = _DECISIONS[review.state], (run.id, review.subject, review.state)
+        decision, key = _DECISIONS[review.state], (run.id, review.subject, review.state, review.comment)
         if self._is_known(run, review, decision):
             return ReviewOutcome(review, known=True)
         if key not in self.refused:

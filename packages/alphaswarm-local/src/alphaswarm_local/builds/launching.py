@@ -3,7 +3,7 @@
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from alphaswarm_local.builds.record import BuildRecord
@@ -19,11 +19,14 @@ class Launcher:
         checkout: The repository that stands for the one on GitHub.
         credentials_url: The container-credentials endpoint.
         caches: Where the local caches of projects are kept.
+        hosted: Where the local GitHub keeps a repository, by the address that projects clone it from.
     """
 
-    def __init__(self, endpoint: str, checkout: Path, credentials_url: str, caches: Path) -> None:
+    def __init__(
+        self, endpoint: str, checkout: Path, credentials_url: str, caches: Path, hosted: Mapping[str, Path]
+    ) -> None:
         self._endpoint, self._checkout, self._credentials_url = endpoint, checkout, credentials_url
-        self._caches = caches
+        self._caches, self._hosted = caches, hosted
 
     def __call__(self, build: BuildRecord, token: str, over: Callable[[RunningBuild], None]) -> RunningBuild:
         """Start `build`.
@@ -57,6 +60,7 @@ class Launcher:
                 version=settings.source_version,
                 buildspec=source.get("buildspec", ""),
                 checkout=str(self._checkout),
+                hosted=str(self._hosted.get(source.get("location", ""), "")),
                 depth=source.get("gitCloneDepth", 0),
             ),
             artifacts=settings.artifacts,

@@ -1,5 +1,8 @@
 """Builds as a part of the local cloud."""
 
+from pathlib import Path
+
+from alphaswarm_core.settings import FILE_NAME, load_settings
 from alphaswarm_local.builds.book import BuildBook
 from alphaswarm_local.builds.client import QUOTAS_PATH, REHEARSAL_PATH
 from alphaswarm_local.builds.credentials import BuildCredentials
@@ -11,6 +14,7 @@ from alphaswarm_local.builds.quotas import AccountQuotas
 from alphaswarm_local.builds.rehearsal import Rehearsal
 from alphaswarm_local.builds.service import CodeBuild
 from alphaswarm_local.builds.service_role import service_session
+from alphaswarm_local.github.places import repository_path
 from alphaswarm_local.world import Part, World
 
 BUILDS_PATH = "/_alphaswarm/builds"
@@ -23,7 +27,11 @@ def builds(world: World) -> Part:
     address = world.endpoint + BUILDS_PATH
     credentials, quotas = BuildCredentials(world.hosts), AccountQuotas()
     launcher = Launcher(
-        world.endpoint, world.project, address + CREDENTIALS_PATH, world.home / "local" / "build-caches"
+        world.endpoint,
+        world.project,
+        address + CREDENTIALS_PATH,
+        world.home / "local" / "build-caches",
+        _hosted(world),
     )
     queue = BuildQueue(quotas, launcher, lambda build: credentials.close(build.identity.arn))
     operations = Builds(
@@ -42,3 +50,10 @@ def builds(world: World) -> Part:
         services={"codebuild": CodeBuild(operations), SERVICE: ServiceQuotas(quotas)},
         close=queue.close,
     )
+
+
+def _hosted(world: World) -> dict[str, Path]:
+    """The local GitHub's repositories of the project, by the address that CodeBuild clones them from."""
+    path = world.project / FILE_NAME
+    declared = load_settings(path, {}, {}).github.repositories.values() if path.is_file() else ()
+    return {f"https://github.com/{each.name}.git": repository_path(world.home, each.id) for each in declared}

@@ -7,6 +7,7 @@ from alphaswarm_local.aws.messages import HttpRequest, HttpResponse
 from alphaswarm_local.github.admin import JobAdministration
 from alphaswarm_local.github.control import Control
 from alphaswarm_local.github.git_http import GitHttp
+from alphaswarm_local.github.places import directory_of
 from alphaswarm_local.github.rest.api import RestApi
 from alphaswarm_local.github.rest.faults import Faults
 from alphaswarm_local.github.setting_up import declare, make_hub
@@ -19,7 +20,7 @@ API_PATH, GIT_PATH, CONTROL_PATH = f"{GITHUB_PATH}/api/v3", f"{GITHUB_PATH}/git"
 def github(world: World) -> Part:
     """All of GitHub."""
     jobs = JobAdministration(world.issuer, GITHUB_PATH, world.admin_token, world.hosts)
-    hub = make_hub(world.endpoint + GITHUB_PATH, world.home / "local" / "github", world.issuer, _told_to_jobs(world))
+    hub = make_hub(world.endpoint + GITHUB_PATH, directory_of(world.home), world.issuer, _told_to_jobs(world))
     declare(hub, world.project)
     faults = Faults()
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from alphaswarm_local.github.state.accounts import GITHUB_ACTIONS, Account, AccountType, Role
+from alphaswarm_local.github.state.repositories import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,37 @@ PEOPLE: Mapping[str, Person] = {
     )
 }
 """By login."""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team of every organisation here, with everybody's role in the repositories as it is."""
+
+    id: int
+    slug: str
+    name: str
+    members: frozenset[int]
+
+
+def _team(slug: str, number: int, *logins: str) -> Team:
+    return Team(number, slug, slug.capitalize(), frozenset(PEOPLE[each].account.id for each in logins))
+
+
+TEAMS: Mapping[int, Team] = {
+    each.id: each
+    for each in (
+        _team("platform", 720000001, "ada-author", "rita-reviewer", "remy-reviewer"),
+        _team("security", 720000002, "remy-reviewer"),
+    )
+}
+"""By id."""
+
+
+def is_reviewer(environment: Environment, account: int) -> bool:
+    """Whether somebody is a required reviewer: named, or a member of a team that is."""
+    teams = (TEAMS[each] for each in environment.reviewer_teams)
+    return account in environment.reviewers or any(account in team.members for team in teams)
+
 
 AUTHOR, FIRST_REVIEWER, SECOND_REVIEWER, ADMINISTRATOR, OUTSIDER = (
     "ada-author",

@@ -21,7 +21,12 @@ _EVENTS = (
 _DIFFERENT = (
     ("every other event", "never happens"),
     ("an endpoint that is not listed", "404, and the header `X-AlphaSwarm-Reason` says that it is not there"),
-    ("GraphQL, search, teams, issues that are no pull request, releases, webhooks of repositories", "not there"),
+    ("GraphQL, search, issues that are no pull request, releases, webhooks of repositories", "not there"),
+    (
+        "a further reviewer's word on a job that another rule still holds",
+        "is taken, once a person; GitHub does not say",
+    ),
+    ("teams", "`platform` and `security`, the same in every organisation; only read"),
     ("branch protection of the older kind", "there is none; rulesets do it"),
     ("rules of rulesets that are not named above", "kept and shown, and enforce nothing"),
     ("`allowed_actions` and `sha_pinning_required`", "kept and shown, and enforce nothing"),

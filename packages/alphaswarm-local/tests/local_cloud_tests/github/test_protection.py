@@ -14,7 +14,7 @@ from alphaswarm_core.adapters.github.runs import GithubRunsApi
 from alphaswarm_core.gates.github_facts import GithubRunName
 from alphaswarm_core.gates.webhook import WebhookRules, verified
 from alphaswarm_core.gates.webhook_errors import AnswerNotTakenError, WebhookForgedError, WebhookRefusedError
-from alphaswarm_local.github.people import ADMINISTRATOR, AUTHOR, FIRST_REVIEWER, PEOPLE
+from alphaswarm_local.github.people import ADMINISTRATOR, AUTHOR, FIRST_REVIEWER, OUTSIDER, PEOPLE, SECOND_REVIEWER
 
 from .conftest import HostedOf
 from .hosted import NAME, NUMBER, Hosted
@@ -99,6 +99,27 @@ def test_the_gates_rule_holds_a_job_until_its_app_says_yes(hosted_of: HostedOf, 
         with pytest.raises(AnswerNotTakenError):
             api.answer(name, "prod", "approved", "again")
         assert api.facts(name, None).reviews == []  # an app's answer is no person's review
+
+
+def test_a_team_reviews_and_each_of_its_people_once_while_the_rule_holds_the_job(
+    hosted_of: HostedOf, receiver: tuple[str, Received]
+) -> None:
+    hosted = hosted_of({f"{WORKFLOW}deploy.yml": DEPLOY})
+    make_app(hosted, receiver[0])
+    team = hosted.person(ADMINISTRATOR).api("GET", "/orgs/acme/teams/platform")
+    reviewers = [{"type": "Team", "id": team["id"]}]
+    made = hosted.person(ADMINISTRATOR).api("PUT", f"/repos/{NAME}/environments/prod", {"reviewers": reviewers})
+    run = hosted.wait(dispatch(hosted, "prod"), "waiting")
+    path = f"/repos/{NAME}/actions/runs/{run.id}/pending_deployments"
+    yes = {"environment_ids": [made["id"]], "state": "approved", "comment": "seen"}
+
+    hosted.person(FIRST_REVIEWER).api("POST", path, yes)
+    hosted.person(FIRST_REVIEWER).api("POST", path, yes, status=422)
+    hosted.person(SECOND_REVIEWER).api("POST", path, yes)
+    hosted.person(OUTSIDER).api("POST", path, yes, status=422)
+
+    assert [each.user.login for each in run.reviews] == [FIRST_REVIEWER, SECOND_REVIEWER]
+    assert run.pending  # the rule still holds it
 
 
 def test_a_rule_that_says_no_fails_the_job(hosted_of: HostedOf, receiver: tuple[str, Received]) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import click
 
 from alphaswarm.composition import Session, options, say_target, session
 from alphaswarm_core.errors import AlphaSwarmError, ExitCode, UsageError
+from alphaswarm_core.target import Target
 
 if TYPE_CHECKING:
     from alphaswarm_core.ledger.records import VerificationReport
@@ -86,8 +88,15 @@ def migrate(no_roles: bool, **common: Any) -> None:  # noqa: FBT001
 
 @ledger.command()
 @click.option("--env", "environment", required=True, metavar="ENV", help="Whose ledger.")
+@click.option(
+    "--writer",
+    "writers",
+    multiple=True,
+    metavar="ENV",
+    help="Another environment whose builds write into the same ledger (local cloud: one call reaches all accounts).",
+)
 @options(target=True)
-def provision(environment: str, **common: Any) -> None:
+def provision(environment: str, writers: Sequence[str], **common: Any) -> None:
     """Make the shared ledger of an environment usable: tables, roles, and the runtime's address in its secret.
 
     On AWS the owner's address is read from ALPHASWARM_LEDGER_OWNER_URL; on the local cloud a PostgreSQL is started. Run
@@ -95,13 +104,25 @@ def provision(environment: str, **common: Any) -> None:
     """
     here = session(**common)
     say_target(here, environment)
-    done = provisioned(here, environment)
-    text = f"Roles: {', '.join(done['roles'])}\nThe runtime's address: {done['secret']}"
+    if writers and here.settings.target is Target.AWS:
+        raise UsageError(
+            "--writer goes with the local cloud",
+            why="one call has the credentials of one account",
+            fix="Put the address of the runtime into the ledger's secret of the other account: aws secretsmanager "
+            "put-secret-value",
+        )
+    done = provisioned(here, environment, writers)
+    text = f"Roles: {', '.join(done['roles'])}\nThe runtime's address: {', '.join(done['secrets'].values())}"
     here.output.result("ledger-provision/v1", done, text)
 
 
-def provisioned(here: Session, environment: str) -> dict[str, Any]:
+def provisioned(here: Session, environment: str, writers: Sequence[str] = ()) -> dict[str, Any]:
     """Tables, roles, and a new address of the runtime in its secret; which they are.
+
+    Args:
+        here: The call of the program.
+        environment: Whose database it is.
+        writers: Other environments whose builds write into the same ledger; a promotion is seen in one ledger alone.
 
     Raises:
         AlphaSwarmError: database or secret are not there, or refuse.
@@ -110,13 +131,15 @@ def provisioned(here: Session, environment: str) -> dict[str, Any]:
     from alphaswarm_core.adapters.handle_values import first_handle, put_secret
     from alphaswarm_core.ledger.store import Ledger
 
-    cloud = here.cloud_environment(environment)
-    secret = first_handle(cloud, environment, _SECRET_HANDLES)
     owner = owner_address(here, environment)
+    places = {each: here.cloud_environment(each) for each in (environment, *writers)}
+    secrets = {each: first_handle(cloud, each, _SECRET_HANDLES) for each, cloud in places.items()}
     Ledger.migrate(owner)
     roles = Ledger.grant(owner)
-    put_secret(cloud, secret, Ledger.runtime_url(owner))
-    return {"environment": environment, "roles": list(roles), "secret": secret}
+    address = Ledger.runtime_url(owner)
+    for each, cloud in places.items():
+        put_secret(cloud, secrets[each], address)
+    return {"environment": environment, "roles": list(roles), "secret": secrets[environment], "secrets": secrets}
 
 
 def _verify_file(place: Path, head: tuple[int, str] | None) -> "VerificationReport":

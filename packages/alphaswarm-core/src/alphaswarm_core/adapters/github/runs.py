@@ -43,7 +43,8 @@ class GithubRunsApi:
         if document.get("event") == "push" and head == commit:
             parts += [(subject, Part.pusher) for subject in _subject(document.get("actor"))]
         reviews = [_review(each) for each in self._client.get(f"{_path(run)}/approvals")]
-        return GithubRunFacts(head, reviews, tuple(dict.fromkeys(parts)), int(document.get("run_attempt") or 1))
+        title = str(document.get("display_title") or "")
+        return GithubRunFacts(head, reviews, tuple(dict.fromkeys(parts)), int(document.get("run_attempt") or 1), title)
 
     def answer(self, run: GithubRunName, environment: str, state: str | None, comment: str) -> None:
         """See `GithubRuns.answer`.

@@ -16,6 +16,7 @@ class Source:
         version: As it was asked for; empty if it was not.
         buildspec: A path in the source, an S3 ARN, or the buildspec itself; empty: `buildspec.yml`.
         checkout: The repository on this machine that stands for the one on GitHub.
+        hosted: The local GitHub's copy of it, which has the commits that came to be there; empty: there is none.
         depth: How many commits of its history are fetched; 0: all.
     """
 
@@ -24,6 +25,7 @@ class Source:
     version: str
     buildspec: str
     checkout: str
+    hosted: str = ""
     depth: int = 0
 
 

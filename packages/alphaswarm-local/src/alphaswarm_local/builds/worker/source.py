@@ -40,6 +40,7 @@ class SourceCopy:
 
     def __init__(self, orders: Orders, directory: Path, cloud: Cloud, run: Run) -> None:
         self._source, self._path = orders.source, orders.path
+        self._place = orders.source.checkout
         self._directory, self._cloud, self._run = directory, cloud, run
 
     def fetch(self) -> str:
@@ -88,32 +89,36 @@ class SourceCopy:
         """The commit that is asked for: by its hash, by the name of a branch or tag; without any, the current one."""
         version = self._source.version
         if _COMMIT.fullmatch(version):
-            if self._parsed(version) is None:
-                raise client_error(f"object not found {_primary(version)}")
-            return version
+            return self._placed(version)
         names = [version] if version.startswith("refs/") else [f"refs/{kind}/{version}" for kind in _KINDS]
         for name in names if version else ["HEAD"]:
             if (not version or _REF.fullmatch(version)) and (commit := self._parsed(name)):
                 return commit
         raise client_error(f"reference not found {_primary(version)}")
 
+    def _placed(self, commit: str) -> str:
+        """A commit by its hash: what is merged at the local GitHub is there before it is in the checkout."""
+        for place in filter(None, (self._source.checkout, self._source.hosted)):
+            self._place = place
+            if Path(place).is_dir() and self._parsed(commit):
+                return commit
+        raise client_error(f"object not found {_primary(commit)}")
+
     def _parsed(self, name: str) -> str | None:
-        code, output = self._git("-C", self._source.checkout, "rev-parse", "--quiet", "--verify", f"{name}^{{commit}}")
+        code, output = self._git("-C", self._place, "rev-parse", "--quiet", "--verify", f"{name}^{{commit}}")
         found = output.strip()
         return found if code == 0 and _COMMIT.fullmatch(found) else None
 
     def _check_out(self, commit: str) -> None:
         """Fetch one commit with the history that the project wants, and nothing that it does not lead to."""
         depth = [f"--depth={self._source.depth}"] if self._source.depth else []
-        serve = (
-            f"git -c safe.directory={_quoted(self._source.checkout)} -c uploadpack.allowAnySHA1InWant=true upload-pack"
-        )
+        serve = f"git -c safe.directory={_quoted(self._place)} -c uploadpack.allowAnySHA1InWant=true upload-pack"
         here = ("-C", str(self._directory))
         for words in (
             ("init", "--quiet", "--initial-branch=build", str(self._directory)),
             (
                 *here, "fetch", "--quiet", *depth, "--no-tags", f"--upload-pack={serve}",
-                Path(self._source.checkout).as_uri(), commit,
+                Path(self._place).as_uri(), commit,
             ),
             (*here, "checkout", "--quiet", "--detach", commit),
             (*here, "remote", "add", "origin", self._source.location),
@@ -123,7 +128,7 @@ class SourceCopy:
                 raise client_error(f"{' '.join(output.split())[-500:] or 'git failed'} {_primary(commit)}")
 
     def _git(self, *words: str) -> tuple[int, str]:
-        trusted = ("-c", f"safe.directory={self._source.checkout}", "-c", "advice.detachedHead=false")
+        trusted = ("-c", f"safe.directory={self._place}", "-c", "advice.detachedHead=false")
         return self._run(["git", *trusted, *words], {**_GIT_VARIABLES, "PATH": self._path})
 
     def _unpack(self) -> None:

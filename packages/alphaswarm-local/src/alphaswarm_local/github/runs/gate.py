@@ -81,7 +81,7 @@ class Gate:
             since=now,
             timer_ends=now + timedelta(minutes=environment.wait_timer),
             awaited_rules={each.id for each in environment.custom_rules if each.enabled},
-            needs_review=bool(environment.reviewers),
+            needs_review=bool(environment.reviewers or environment.reviewer_teams),
         )
 
     def _deployment(self, environment: Environment) -> Deployment:
@@ -124,7 +124,7 @@ class Gate:
             return Admission(admitted=True)
         if now - pending.since >= LONGEST_WAIT:
             return Admission(admitted=False, reason="The deployment was not approved within 30 days.")
-        open_ = not pending.awaited_rules and (pending.approved or not pending.needs_review)
+        open_ = not pending.awaited_rules and (pending.approved_by or not pending.needs_review)
         return Admission(admitted=True) if open_ and now >= pending.timer_ends else None
 
     def _wake(self) -> None:

@@ -52,6 +52,7 @@ class Environment:
     Attributes:
         wait_timer: Minutes.
         reviewers: Account ids; one approval is enough.
+        reviewer_teams: Ids of teams; one of their members is enough.
         protected_branches: Only branches with a rule may deploy.
         custom_branches: Only refs that match `branch_policies` may deploy.
     """
@@ -63,6 +64,7 @@ class Environment:
     wait_timer: int = 0
     prevent_self_review: bool = False
     reviewers: list[int] = field(default_factory=list)
+    reviewer_teams: list[int] = field(default_factory=list)
     can_admins_bypass: bool = True
     protected_branches: bool = False
     custom_branches: bool = False

@@ -65,7 +65,7 @@ class PendingDeployment:
 
     Attributes:
         awaited_rules: Ids of custom rules that have not approved yet.
-        approved: A reviewer said yes, or nobody has to.
+        approved_by: The reviewers who said yes; one of them is enough.
         rejected: Why it may not go on; None while it may.
     """
 
@@ -77,7 +77,7 @@ class PendingDeployment:
     awaited_rules: set[int] = field(default_factory=set)
     reports: dict[int, int] = field(default_factory=dict)
     needs_review: bool = False
-    approved: bool = False
+    approved_by: set[int] = field(default_factory=set)
     bypassed: bool = False
     rejected: str | None = None
 

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from alphaswarm_local.github.hub import Hub
+from alphaswarm_local.github.people import TEAMS, Team
 from alphaswarm_local.github.state.accounts import Account, AccountType, App
+from alphaswarm_local.github.state.repositories import Environment
 
 
 def moment(at: datetime | None) -> str | None:
@@ -56,6 +58,34 @@ def app_document(hub: Hub, app: App) -> dict[str, Any]:
         "permissions": dict(app.permissions),
         "events": list(app.events),
     }
+
+
+def team_document(hub: Hub, owner: Account, team: Team) -> dict[str, Any]:
+    """A team of an organisation."""
+    url = f"{hub.addresses.api}/orgs/{owner.login}/teams/{team.slug}"
+    return {
+        "id": team.id,
+        "node_id": node_id("Team", team.id),
+        "url": url,
+        "html_url": f"{hub.addresses.root}/orgs/{owner.login}/teams/{team.slug}",
+        "name": team.name,
+        "slug": team.slug,
+        "description": None,
+        "privacy": "closed",
+        "permission": "push",
+        "members_url": f"{url}/members{{/member}}",
+        "repositories_url": f"{url}/repos",
+        "parent": None,
+    }
+
+
+def reviewers_of(hub: Hub, owner: Account, environment: Environment) -> list[dict[str, Any]]:
+    """Who may let jobs into an environment."""
+    people = [hub.store.account_by_id(each) for each in environment.reviewers]
+    return [
+        *({"type": "User", "reviewer": user(hub, each)} for each in people if each is not None),
+        *({"type": "Team", "reviewer": team_document(hub, owner, TEAMS[each])} for each in environment.reviewer_teams),
+    ]
 
 
 def owner_key(account: Account) -> str:

@@ -3,9 +3,10 @@
 from typing import Any
 
 from alphaswarm_local.github.hub import Hub
+from alphaswarm_local.github.state.accounts import Account
 from alphaswarm_local.github.state.repositories import BranchPolicy, CustomRule, Environment, Repository
 from alphaswarm_local.github.state.runs import Deployment, DeploymentStatus
-from alphaswarm_local.github.views.accounts import moment, node_id, user
+from alphaswarm_local.github.views.accounts import moment, node_id, reviewers_of, user
 
 
 def environment_document(hub: Hub, repository: Repository, environment: Environment) -> dict[str, Any]:
@@ -25,26 +26,25 @@ def environment_document(hub: Hub, repository: Repository, environment: Environm
         "created_at": moment(environment.created_at),
         "updated_at": moment(environment.updated_at),
         "can_admins_bypass": environment.can_admins_bypass,
-        "protection_rules": _rules(hub, environment),
+        "protection_rules": _rules(hub, repository.owner, environment),
         "deployment_branch_policy": policy,
     }
 
 
-def _rules(hub: Hub, environment: Environment) -> list[dict[str, Any]]:
+def _rules(hub: Hub, owner: Account, environment: Environment) -> list[dict[str, Any]]:
     rules: list[dict[str, Any]] = []
     number = environment.id * 10
     if environment.wait_timer:
         rules.append({"id": number, "node_id": node_id("Gate", number), "type": "wait_timer",
                       "wait_timer": environment.wait_timer})  # fmt: skip
-    if environment.reviewers:
-        people = [hub.store.account_by_id(each) for each in environment.reviewers]
+    if environment.reviewers or environment.reviewer_teams:
         rules.append(
             {
                 "id": number + 1,
                 "node_id": node_id("Gate", number + 1),
                 "type": "required_reviewers",
                 "prevent_self_review": environment.prevent_self_review,
-                "reviewers": [{"type": "User", "reviewer": user(hub, each)} for each in people if each is not None],
+                "reviewers": reviewers_of(hub, owner, environment),
             }
         )
     if environment.protected_branches or environment.custom_branches:

@@ -5,7 +5,7 @@ from typing import Any
 from alphaswarm_local.github.hub import Hub
 from alphaswarm_local.github.state.repositories import Environment, Repository
 from alphaswarm_local.github.state.runs import Artifact, Job, PendingDeployment, Review, Run, Step
-from alphaswarm_local.github.views.accounts import moment, node_id, user
+from alphaswarm_local.github.views.accounts import moment, node_id, reviewers_of, user
 from alphaswarm_local.github.views.pulls import short_pull
 from alphaswarm_local.github.views.repositories import repository_document
 
@@ -148,14 +148,13 @@ def pending_document(
     hub: Hub, repository: Repository, environment: Environment, pending: PendingDeployment, *, can_approve: bool
 ) -> dict[str, Any]:
     """A job's environment that has not let it in yet."""
-    people = [hub.store.account_by_id(each) for each in environment.reviewers]
     minutes = max(0, int((pending.timer_ends - pending.since).total_seconds() // 60))
     return {
         "environment": short_environment(hub, repository, environment),
         "wait_timer": minutes,
         "wait_timer_started_at": moment(pending.since) if minutes else None,
         "current_user_can_approve": can_approve,
-        "reviewers": [{"type": "User", "reviewer": user(hub, each)} for each in people if each is not None],
+        "reviewers": reviewers_of(hub, repository.owner, environment),
     }
 
 

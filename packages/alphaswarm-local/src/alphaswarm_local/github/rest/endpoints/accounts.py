@@ -5,10 +5,11 @@ from typing import Any
 from alphaswarm_local.github.authority.permissions import granted, read
 from alphaswarm_local.github.authority.principals import Kind
 from alphaswarm_local.github.hub import Hub
+from alphaswarm_local.github.people import TEAMS
 from alphaswarm_local.github.rest.answers import Answer, Refusal, created, not_found, page
 from alphaswarm_local.github.rest.routing import Call, endpoint
 from alphaswarm_local.github.state.accounts import App
-from alphaswarm_local.github.views.accounts import app_document, moment, node_id, user, user_document
+from alphaswarm_local.github.views.accounts import app_document, moment, node_id, team_document, user, user_document
 from alphaswarm_local.github.views.repositories import repository_document
 
 _LIMIT = {"limit": 5000, "used": 0, "remaining": 5000, "reset": 0}
@@ -54,6 +55,18 @@ def organisation(call: Call) -> Answer:
     if account is None or account.type.value != "Organization":
         raise not_found()
     return Answer(document={**user(call.hub, account), "description": None})
+
+
+@endpoint("GET", "/orgs/{org}/teams/{slug}", None, "A team of an organisation")
+def team(call: Call) -> Answer:
+    """By its slug; the same teams are in every organisation here. The token of a job or an app sees none."""
+    if call.by.kind is not Kind.PERSON:
+        raise not_found()
+    account = call.hub.store.account(call.path["org"])
+    found = next((each for each in TEAMS.values() if each.slug == call.path["slug"]), None)
+    if account is None or account.type.value != "Organization" or found is None:
+        raise not_found()
+    return Answer(document=team_document(call.hub, account, found))
 
 
 @endpoint("GET", "/user/repos", None, "Repositories that the caller sees")

@@ -1,6 +1,7 @@
 """Environments and the refs that may deploy to them."""
 
 from alphaswarm_local.github.authority.permissions import at_least, read, write
+from alphaswarm_local.github.people import TEAMS
 from alphaswarm_local.github.rest.answers import Answer, invalid, no_content, not_found, page
 from alphaswarm_local.github.rest.routing import Body, Call, endpoint
 from alphaswarm_local.github.runs.gate import environment_named
@@ -39,7 +40,7 @@ def put_environment(call: Call) -> Answer:
         raise invalid(name="an environment has 1-255 characters")
     made = environment_named(call.hub, call.repository, call.path["environment"])
     with call.hub.store:
-        made.wait_timer, made.reviewers = timer, reviewers
+        made.wait_timer, (made.reviewers, made.reviewer_teams) = timer, reviewers
         made.prevent_self_review = body.flag("prevent_self_review")
         made.can_admins_bypass = body.flag("can_admins_bypass", default=made.can_admins_bypass)
         if policy is not None or "deployment_branch_policy" in body.document:
@@ -138,19 +139,25 @@ def _policy(body: Body) -> tuple[bool, bool]:
     return protected, custom
 
 
-def _reviewers(call: Call) -> list[int]:
-    """Ids of people who may read the repository; six at most, each once."""
+def _reviewers(call: Call) -> tuple[list[int], list[int]]:
+    """Ids of people who may read the repository, and of teams; six at most, each once."""
     given = call.body.items("reviewers")
     if len(given) > MOST_REVIEWERS:
         raise invalid(reviewers=f"at most {MOST_REVIEWERS} reviewers")
-    found = []
+    people: list[int] = []
+    teams: list[int] = []
     for each in given:
         kind, number = (each.get("type"), each.get("id")) if isinstance(each, dict) else (None, None)
-        if kind != "User":
-            raise invalid(reviewers="a reviewer is {type: User, id}; teams are not known here")
-        account = call.hub.store.account_by_id(number) if isinstance(number, int) else None
-        role = call.repository.roles.get(account.id, Role.NONE) if account else Role.NONE
-        if account is None or account.type.value != "User" or not at_least(role, Role.READ):
-            raise invalid(reviewers=f"{number} is nobody who can read the repository")
-        found.append(account.id)
-    return list(dict.fromkeys(found))
+        if kind == "Team" and isinstance(number, int) and number in TEAMS:
+            teams.append(number)
+        elif kind == "User" and isinstance(number, int) and _reads(call, number):
+            people.append(number)
+        else:
+            raise invalid(reviewers=f"{number} is nobody who can read the repository; each is {{type, id}}")
+    return list(dict.fromkeys(people)), list(dict.fromkeys(teams))
+
+
+def _reads(call: Call, number: int) -> bool:
+    account = call.hub.store.account_by_id(number)
+    role = call.repository.roles.get(account.id, Role.NONE) if account else Role.NONE
+    return account is not None and account.type.value == "User" and at_least(role, Role.READ)

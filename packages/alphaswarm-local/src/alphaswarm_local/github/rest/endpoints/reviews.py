@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from alphaswarm_local.github.authority.permissions import read
 from alphaswarm_local.github.authority.principals import Kind
+from alphaswarm_local.github.people import is_reviewer
 from alphaswarm_local.github.rest.answers import Answer, Refusal, invalid
 from alphaswarm_local.github.rest.endpoints.runs import run_of
 from alphaswarm_local.github.rest.routing import Call, endpoint
@@ -33,7 +34,7 @@ def pending_deployments(call: Call) -> Answer:
 
 @endpoint("POST", _RUN + "/pending_deployments", read("actions"), "Approve or reject deployments")
 def review(call: Call) -> Answer:
-    """A required reviewer's word. One is enough; a rejection fails the job."""
+    """A required reviewer's word, once. One opens that rule; others may add theirs while another rule holds the job."""
     run, state = run_of(call), call.body.one_of("state", "approved", "rejected")
     comment = call.body.text("comment")
     numbers = call.body.items("environment_ids")
@@ -47,7 +48,12 @@ def review(call: Call) -> Answer:
                 raise refused
         for environment, all_pending in waiting:
             for pending in all_pending:
-                _take(pending, state, f"{call.account.login} rejected the deployment to {environment.name}")
+                _take(
+                    pending,
+                    call.account.id,
+                    state,
+                    f"{call.account.login} rejected the deployment to {environment.name}",
+                )
         ids = tuple(environment.id for environment, _ in waiting)
         run.reviews.append(Review(ids, state, comment, call.account, call.hub.store.now()))
         deployments = [records.deployments[each.deployment_id] for _, all_pending in waiting for each in all_pending]
@@ -65,7 +71,10 @@ def _waiting(call: Call, run: Run, number: int) -> tuple[Environment, list[Pendi
     found = [
         each
         for each in run.pending.values()
-        if each.environment_id == number and each.needs_review and not each.approved and each.rejected is None
+        if each.environment_id == number
+        and each.needs_review
+        and each.rejected is None
+        and call.account.id not in each.approved_by
     ]
     if environment is None or not found:
         raise invalid("No pending deployment requests to approve or reject")
@@ -75,7 +84,7 @@ def _waiting(call: Call, run: Run, number: int) -> tuple[Environment, list[Pendi
 def _may_review(call: Call, run: Run, environment: Environment) -> Refusal | None:
     """Why the caller may not review; None if it may. Whose run it is counts, not who wrote the commit."""
     account = call.by.account
-    if account is None or call.by.kind is not Kind.PERSON or account.id not in environment.reviewers:
+    if account is None or call.by.kind is not Kind.PERSON or not is_reviewer(environment, account.id):
         return Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "You are not a required reviewer of this environment.")
     if environment.prevent_self_review and account.id == run.triggering_actor.id:
         message = "You cannot review your own deployment: self-review is not allowed."
@@ -83,8 +92,8 @@ def _may_review(call: Call, run: Run, environment: Environment) -> Refusal | Non
     return None
 
 
-def _take(pending: PendingDeployment, state: str, why: str) -> None:
+def _take(pending: PendingDeployment, who: int, state: str, why: str) -> None:
     if state == "approved":
-        pending.approved = True
+        pending.approved_by.add(who)
     else:
         pending.rejected = why
