@@ -118,7 +118,7 @@ class FourEyes(RuleBasedStateMachine):
         self.stage.ledger.transition(run.id, RunStatus.running, changes={"commit": commit})
         digest = f"{len(self.order) + 1:064x}"
         columns: dict[str, Any] = {"plan_digest": digest, "plan_summary": {"add": 1, "drift": 0}}
-        columns["policy_result"] = {"allowed": True}
+        columns |= {"policy_result": {"allowed": True}, "images": []}
         columns["change_digest"] = None if secret else change * 64
         run = self.stage.ledger.transition(run.id, RunStatus.awaiting_approval, changes=columns)
         facts = Facts(environment, starter, change if not secret else digest, commit, {COMMITS[commit]})
@@ -257,7 +257,7 @@ def without_terraform(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(TerraformRuntime, "_same_spec_and_engine", same)
     monkeypatch.setattr(runtime_module, "read_checked", lambda path, digest: b"")
-    monkeypatch.setattr(runtime_module.Applier, "apply", lambda *arguments, **options: None)
+    monkeypatch.setattr(runtime_module.Applier, "apply", lambda *arguments, **options: ())
 
 
 @pytest.mark.usefixtures("without_terraform")
