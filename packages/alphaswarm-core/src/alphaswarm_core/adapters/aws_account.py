@@ -1,10 +1,11 @@
 """An AWS account as a caller sees it: who that is, what it lacks, the state bucket, the handles."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
+from alphaswarm_core.adapters.aws_answers import Refusal, asking
 from alphaswarm_core.errors import RefusedError, UnavailableError
 from alphaswarm_core.handles import prefix
 
@@ -85,9 +86,10 @@ class AwsAccount:
         try:
             buckets.head_bucket(Bucket=name)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _NOT_THERE:
-                raise _refusal(
-                    error, f"The bucket {name} is there and not this account's, or not to be seen"
+            refusal = Refusal.of(error)
+            if refusal.code not in _NOT_THERE:
+                raise _refused(
+                    refusal, f"The bucket {name} is there and not this account's, or not to be seen"
                 ) from error
         else:
             return False
@@ -120,22 +122,16 @@ class AwsAccount:
         )
 
 
-@contextmanager
-def _asking() -> Iterator[None]:
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
-
-    try:
-        yield
-    except ClientError as error:
-        raise _refusal(error, "AWS refuses the call") from error
-    except BotoCoreError as error:
-        raise AccountUnavailableError("AWS does not answer", why=str(error)) from error
+def _asking() -> AbstractContextManager[None]:
+    return asking(
+        lambda refusal: _refused(refusal, "AWS refuses the call"),
+        lambda why: AccountUnavailableError("AWS does not answer", why=why),
+    )
 
 
-def _refusal(error: Any, what: str) -> AccountUnavailableError | AccountRefusedError:
-    """The error for AWS's answer `error`, a `ClientError`."""
-    if error.response["Error"]["Code"] in _FORBIDDEN:
+def _refused(refusal: Refusal, what: str) -> AccountUnavailableError | AccountRefusedError:
+    if refusal.code in _FORBIDDEN:
         return AccountRefusedError(
-            what, why=str(error), fix="Use credentials that may: an administrator's of this account"
+            what, why=refusal.text, fix="Use credentials that may: an administrator's of this account"
         )
-    return AccountUnavailableError(what, why=str(error))
+    return AccountUnavailableError(what, why=refusal.text)

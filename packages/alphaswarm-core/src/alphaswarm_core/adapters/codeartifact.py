@@ -9,11 +9,12 @@ import hashlib
 import secrets
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
+from alphaswarm_core.adapters.aws_answers import Refusal, asking
 from alphaswarm_core.delivery.codeartifact import IndexLogin
 from alphaswarm_core.delivery.errors import IndexRefusedError, IndexUnavailableError, PublishedOtherwiseError
 from alphaswarm_core.delivery.wheels import Wheel
@@ -119,34 +120,25 @@ class _MissingError(IndexUnavailableError):
     kind = ""
 
 
-@contextmanager
-def _asking() -> Iterator[None]:
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
-
-    try:
-        yield
-    except ClientError as error:
-        raise _translated(error) from error
-    except BotoCoreError as error:
-        raise IndexUnavailableError("CodeArtifact does not answer", why=str(error)) from error
+def _asking() -> AbstractContextManager[None]:
+    return asking(_translated, lambda why: IndexUnavailableError("CodeArtifact does not answer", why=why))
 
 
-def _translated(error: Any) -> IndexUnavailableError | IndexRefusedError:
-    about = error.response["Error"]
-    if about["Code"] in _DENIED:
+def _translated(refusal: Refusal) -> IndexUnavailableError | IndexRefusedError:
+    if refusal.code in _DENIED:
         return IndexRefusedError(
             "CodeArtifact refuses the caller",
-            why=about["Message"],
+            why=refusal.message,
             fix="The message names the permission that is missing",
         )
-    if about["Code"] != "ResourceNotFoundException":
-        return IndexUnavailableError("CodeArtifact does not do what was asked", why=about["Message"])
+    if refusal.code != "ResourceNotFoundException":
+        return IndexUnavailableError("CodeArtifact does not do what was asked", why=refusal.message)
     missing = _MissingError(
         "There is no such package repository",
-        why=about["Message"],
+        why=refusal.message,
         fix="The landing zone makes it; index.domain and index.repository in alphaswarm.toml name it",
     )
-    missing.kind = str(error.response.get("resourceType") or about["Message"].partition(" not found")[0].lower())
+    missing.kind = str(refusal.response.get("resourceType") or refusal.message.partition(" not found")[0].lower())
     return missing
 
 

@@ -1,10 +1,11 @@
 """The door to AWS CodeBuild: builds and their logs for the executor, and what a preflight looks at."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Any, TypeVar
 
+from alphaswarm_core.adapters.aws_answers import Refusal, asking
 from alphaswarm_core.adapters.aws_clients import client
 from alphaswarm_core.delivery.builds import Build, BuildRequest, LogPage, read_build
 from alphaswarm_core.delivery.executor_errors import (
@@ -16,7 +17,6 @@ from alphaswarm_core.delivery.executor_errors import (
 from alphaswarm_core.delivery.preflight import Network
 
 _T = TypeVar("_T")
-_DENIED = ("AccessDenied", "UnauthorizedOperation", "ExpiredToken", "UnrecognizedClient", "InvalidClientTokenId")
 _QUOTA_NAMES = {"LINUX_CONTAINER": "Linux", "ARM_CONTAINER": "ARM", "LINUX_GPU_CONTAINER": "Linux GPU"}
 _SIZES = {
     "BUILD_GENERAL1_SMALL": "Small",
@@ -96,7 +96,7 @@ class AwsAccount:
             try:
                 client("iam", self._cloud).get_role(RoleName=arn.rpartition("/")[2])
             except ClientError as error:
-                if _code(error) == "NoSuchEntity":
+                if Refusal.of(error).code == "NoSuchEntity":
                     return False
                 raise
             return True
@@ -142,29 +142,19 @@ def _if_allowed(ask: Callable[[], _T]) -> _T | None:
         return None
 
 
-def _code(error: Any) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))
-
-
-@contextmanager
-def _asking(what: str) -> Iterator[None]:
+def _asking(what: str) -> AbstractContextManager[None]:
     """Translate what goes wrong while asking CodeBuild to `what`."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
-
-    try:
-        yield
-    except ClientError as error:
-        raise _translated(error, what) from error
-    except BotoCoreError as error:
-        raise CodeBuildUnavailableError(
-            f"CodeBuild could not be asked to {what}", why=str(error), fix="Check network, region and credentials"
-        ) from error
+    return asking(
+        lambda refusal: _translated(refusal, what),
+        lambda why: CodeBuildUnavailableError(
+            f"CodeBuild could not be asked to {what}", why=why, fix="Check network, region and credentials"
+        ),
+    )
 
 
-def _translated(error: Any, what: str) -> Exception:
-    code, message = _code(error), str(error.response.get("Error", {}).get("Message", ""))
-    why = f"{code}: {message}"
-    if code.startswith(_DENIED):
+def _translated(refusal: Refusal, what: str) -> Exception:
+    code, why = refusal.code, refusal.told
+    if refusal.is_denial:
         return CodeBuildRefusedError(
             f"AWS does not let the caller {what}", why=why, fix="Assume the apply role of this environment"
         )

@@ -1,11 +1,12 @@
 """The door to ECS and CloudWatch for the platform's own services. See `delivery.services`."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from alphaswarm_core.adapters.aws_answers import Refusal, asking
 from alphaswarm_core.adapters.aws_clients import client
 from alphaswarm_core.delivery.services import (
     AlarmState,
@@ -22,7 +23,6 @@ from alphaswarm_core.delivery.services import (
     ServicesUnavailableError,
 )
 
-_DENIED = ("AccessDenied", "UnauthorizedOperation", "ExpiredToken", "UnrecognizedClient", "InvalidClientTokenId")
 _NOT_THERE = {
     "ClusterNotFoundException",
     "ServiceNotFoundException",
@@ -189,31 +189,24 @@ def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-@contextmanager
-def _asking(what: str) -> Iterator[None]:
+def _asking(what: str) -> AbstractContextManager[None]:
     """Translate what goes wrong while asking AWS to `what`."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
-
-    try:
-        yield
-    except ClientError as error:
-        raise _translated(error, what) from error
-    except BotoCoreError as error:
-        raise ServicesUnavailableError(
-            f"AWS could not be asked to {what}", why=str(error), fix="Check network, region and credentials"
-        ) from error
+    return asking(
+        lambda refusal: _translated(refusal, what),
+        lambda why: ServicesUnavailableError(
+            f"AWS could not be asked to {what}", why=why, fix="Check network, region and credentials"
+        ),
+    )
 
 
-def _translated(error: Any, what: str) -> Exception:
-    said = error.response.get("Error", {})
-    code = str(said.get("Code", ""))
-    why = f"{code}: {said.get('Message', '')}"
-    if code.startswith(_DENIED):
+def _translated(refusal: Refusal, what: str) -> Exception:
+    code, why = refusal.code, refusal.told
+    if refusal.is_denial:
         return ServicesRefusedError(
             f"AWS does not let the caller {what}", why=why, fix="Look at the task role's policy"
         )
     if code in _NOT_THERE:
         return ServiceNotRunningError(f"AWS cannot {what}", why=why, fix="Deploy it: alphaswarm deploy up")
-    if code == "InvalidParameterException" and error.operation_name == "FilterLogEvents":
+    if code == "InvalidParameterException" and refusal.operation == "FilterLogEvents":
         return LogCursorError(f"AWS does not {what} from there", why=why, fix="Read from the beginning")
     return ServicesUnavailableError(f"AWS does not {what}", why=why, fix="Try again")

@@ -1,8 +1,9 @@
 """The door to what the trees publish: the values of handles in SSM, and secrets that a handle names."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 
+from alphaswarm_core.adapters.aws_answers import asking
 from alphaswarm_core.adapters.aws_clients import client
 from alphaswarm_core.errors import RefusedError, UnavailableError
 from alphaswarm_core.handles import prefix
@@ -52,14 +53,8 @@ def put_secret(cloud: Mapping[str, str], arn: str, value: str) -> None:
         client("secretsmanager", cloud).put_secret_value(SecretId=arn, SecretString=value)
 
 
-@contextmanager
-def _asking(what: str) -> Iterator[None]:
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
-
-    try:
-        yield
-    except ClientError as error:
-        said = error.response.get("Error", {})
-        raise HandleRefusedError(f"AWS refuses to {what}", why=f"{said.get('Code')}: {said.get('Message')}") from error
-    except BotoCoreError as error:
-        raise HandleUnreadableError(f"AWS could not be asked to {what}", why=str(error)) from error
+def _asking(what: str) -> AbstractContextManager[None]:
+    return asking(
+        lambda refusal: HandleRefusedError(f"AWS refuses to {what}", why=refusal.told),
+        lambda why: HandleUnreadableError(f"AWS could not be asked to {what}", why=why),
+    )

@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from alphaswarm_core.adapters.aws_answers import asking
 from alphaswarm_core.canonical import sha256_hex
 from alphaswarm_core.supply.errors import (
     BrokenImageError,
@@ -52,14 +53,11 @@ def ecr_authorization(ecr: Any) -> str:
         RegistryRefusedError: the caller may not have one.
         RegistryUnavailableError: ECR does not answer.
     """
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - slow to load
-
-    try:
+    with asking(
+        lambda refusal: RegistryRefusedError("ECR gives no login", why=refusal.message),
+        lambda why: RegistryUnavailableError("ECR does not answer", why=why),
+    ):
         token = ecr.get_authorization_token()["authorizationData"][0]["authorizationToken"]
-    except ClientError as error:
-        raise RegistryRefusedError("ECR gives no login", why=error.response["Error"]["Message"]) from error
-    except BotoCoreError as error:
-        raise RegistryUnavailableError("ECR does not answer", why=str(error)) from error
     base64.b64decode(token, validate=True)
     return f"Basic {token}"
 
