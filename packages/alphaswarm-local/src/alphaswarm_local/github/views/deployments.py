@@ -9,6 +9,19 @@ from alphaswarm_local.github.state.runs import Deployment, DeploymentStatus
 from alphaswarm_local.github.views.accounts import moment, node_id, reviewers_of, user
 
 
+def short_environment(hub: Hub, repository: Repository, environment: Environment) -> dict[str, Any]:
+    """An environment as reviews name it."""
+    return {
+        "id": environment.id,
+        "node_id": node_id("Environment", environment.id),
+        "name": environment.name,
+        "url": f"{hub.addresses.repository(repository)}/environments/{environment.name}",
+        "html_url": f"{hub.addresses.page(repository)}/deployments/activity_log?environments_filter={environment.name}",
+        "created_at": moment(environment.created_at),
+        "updated_at": moment(environment.updated_at),
+    }
+
+
 def environment_document(hub: Hub, repository: Repository, environment: Environment) -> dict[str, Any]:
     """An environment with its rules. One without rules is open to every job."""
     policy = None
@@ -18,13 +31,7 @@ def environment_document(hub: Hub, repository: Repository, environment: Environm
             "custom_branch_policies": environment.custom_branches,
         }
     return {
-        "id": environment.id,
-        "node_id": node_id("Environment", environment.id),
-        "name": environment.name,
-        "url": f"{hub.addresses.repository(repository)}/environments/{environment.name}",
-        "html_url": f"{hub.addresses.page(repository)}/deployments/activity_log?environments_filter={environment.name}",
-        "created_at": moment(environment.created_at),
-        "updated_at": moment(environment.updated_at),
+        **short_environment(hub, repository, environment),
         "can_admins_bypass": environment.can_admins_bypass,
         "protection_rules": _rules(hub, repository.owner, environment),
         "deployment_branch_policy": policy,

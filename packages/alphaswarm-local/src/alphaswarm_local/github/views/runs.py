@@ -6,6 +6,7 @@ from alphaswarm_local.github.hub import Hub
 from alphaswarm_local.github.state.repositories import Environment, Repository
 from alphaswarm_local.github.state.runs import Artifact, Job, PendingDeployment, Review, Run, Step
 from alphaswarm_local.github.views.accounts import moment, node_id, reviewers_of, user
+from alphaswarm_local.github.views.deployments import short_environment
 from alphaswarm_local.github.views.pulls import short_pull
 from alphaswarm_local.github.views.repositories import repository_document
 
@@ -155,19 +156,6 @@ def pending_document(
         "wait_timer_started_at": moment(pending.since) if minutes else None,
         "current_user_can_approve": can_approve,
         "reviewers": reviewers_of(hub, repository.owner, environment),
-    }
-
-
-def short_environment(hub: Hub, repository: Repository, environment: Environment) -> dict[str, Any]:
-    """An environment as reviews name it."""
-    return {
-        "id": environment.id,
-        "node_id": node_id("Environment", environment.id),
-        "name": environment.name,
-        "url": f"{hub.addresses.repository(repository)}/environments/{environment.name}",
-        "html_url": f"{hub.addresses.page(repository)}/deployments/activity_log?environments_filter={environment.name}",
-        "created_at": moment(environment.created_at),
-        "updated_at": moment(environment.updated_at),
     }
 
 
