@@ -68,7 +68,7 @@ def settings() -> str:
 
 def errors() -> str:
     """Every error code."""
-    found = sorted(_all_errors(), key=lambda each: each.code)
+    found = sorted(_all_errors(), key=lambda each: (each.code, each.__name__, each.__module__))
     rows = [(f"`{each.code}`", str(int(each.exit_code)), each.summary, f"`{each.__name__}`") for each in found]
     return f"{_NOTE}# Errors\n\nA code never changes its meaning.\n\n{_table(('code', 'exit', 'means', 'class'), rows)}"
 
@@ -199,10 +199,10 @@ def _all_errors() -> Iterable[type[AlphaSwarmError]]:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith((".__main__", ".embedded_host")) and ".migrations" not in module.name:
                 importlib.import_module(module.name)
-    seen: dict[str, type[AlphaSwarmError]] = {}
+    seen: set[type[AlphaSwarmError]] = set()
     waiting = [AlphaSwarmError]
     while waiting:
         kind = waiting.pop()
-        seen[kind.__qualname__] = kind
+        seen.add(kind)
         waiting += kind.__subclasses__()
-    return seen.values()
+    return seen
