@@ -1,7 +1,7 @@
 import type { Metadata, Viewport } from "next";
-import { cookies, headers } from "next/headers";
+import { headers } from "next/headers";
 import type { ReactNode } from "react";
-import { chosenTheme, THEME_COOKIE } from "@/lib/theme";
+import { requestedTheme } from "@/lib/requested-theme";
 import { Providers } from "./providers";
 import "./globals.css";
 
@@ -21,12 +21,8 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const theme = chosenTheme(
-    (await cookies()).get(THEME_COOKIE)?.value,
-    (await headers()).get("sec-ch-prefers-color-scheme"),
-  );
   return (
-    <html lang="en" data-theme={theme}>
+    <html lang="en" data-theme={await requestedTheme()}>
       <body>
         <Providers nonce={(await headers()).get("x-nonce")}>{children}</Providers>
       </body>

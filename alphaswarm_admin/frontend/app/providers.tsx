@@ -3,7 +3,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { setNonce } from "get-nonce";
 import { type ReactNode, useState } from "react";
-import { TooltipProvider } from "@/components/ui/tooltip";
 import { ApiError } from "@/lib/api/client";
 
 /** Answers of the API are final; a connection that failed is tried again. */
@@ -20,9 +19,5 @@ export function Providers({ nonce, children }: Props) {
     () =>
       new QueryClient({ defaultOptions: { queries: { staleTime: 5_000, retry: again }, mutations: { retry: false } } }),
   );
-  return (
-    <QueryClientProvider client={client}>
-      <TooltipProvider delayDuration={300}>{children}</TooltipProvider>
-    </QueryClientProvider>
-  );
+  return <QueryClientProvider client={client}>{children}</QueryClientProvider>;
 }

@@ -2,7 +2,7 @@ export type Theme = "light" | "dark";
 
 export const THEME_COOKIE = "alphaswarm_theme";
 
-export function isTheme(value: string | undefined): value is Theme {
+function isTheme(value: string | undefined): value is Theme {
   return value === "light" || value === "dark";
 }
 

@@ -25,11 +25,3 @@ export function local(iso: string): string {
 export function utc(iso: string): string {
   return `${new Date(iso).toISOString().replace("T", " ").slice(0, 19)} UTC`;
 }
-
-/** "3 min 20 s" between two times; of one that still runs, up to now. */
-export function duration(start: string, end: string | null | undefined, now: number): string {
-  const total = Math.max(0, Math.round(((end ? Date.parse(end) : now) - Date.parse(start)) / 1000));
-  const [hours, minutes, seconds] = [Math.floor(total / 3600), Math.floor((total % 3600) / 60), total % 60];
-  if (hours) return `${hours} h ${minutes} min`;
-  return minutes ? `${minutes} min ${seconds} s` : `${seconds} s`;
-}

@@ -1,6 +1,6 @@
 import { Boxes, GitBranch, type LucideIcon, Play, ScrollText, ShieldCheck } from "lucide-react";
 
-export type Page = { path: string; name: string; icon: LucideIcon; key: string };
+type Page = { path: string; name: string; icon: LucideIcon; key: string };
 
 /** The console's pages in the order of their navigation; `g` and then the key goes there. */
 export const PAGES: readonly Page[] = [

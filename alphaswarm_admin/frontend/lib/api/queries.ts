@@ -53,13 +53,6 @@ export function gateQuery(id: string) {
   });
 }
 
-export function runEntriesQuery(id: string) {
-  return queryOptions({
-    queryKey: ["run", id, "entries"],
-    queryFn: () => dataOf(api.GET("/admin/runs/{run_id}/entries", { params: { path: { run_id: id } } })),
-  });
-}
-
 export function entriesQuery(kind: string) {
   return infiniteQueryOptions({
     queryKey: ["entries", kind],
