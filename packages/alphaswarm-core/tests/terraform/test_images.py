@@ -36,6 +36,16 @@ output "images" {
 }
 """
 
+HIDING = f"""
+resource "terraform_data" "hidden" {{
+  input = "{ADMIN.partition("@")[0]}@{OTHER}"
+}}
+output "images" {{
+  value = {{ other = terraform_data.hidden.output }}
+}}
+"""
+"""What runs is known only after the apply."""
+
 
 class UnsignedError(RefusedError):
     code = "AS-TST-001"
@@ -107,6 +117,21 @@ def test_apply_is_stopped_when_an_image_went_bad_after_the_plan(
     refusal = json.loads(ledger.entries(limit=1000)[-1].body)
     assert ledger.entries(limit=1000)[-1].kind == "run:apply:refused"
     assert (refusal["facts"]["code"], "'signature'" in refusal["facts"]["what"]) == ("AS-TST-001", True)
+
+
+def test_apply_does_not_complete_when_something_runs_that_the_plan_did_not_show(
+    project: Project, make_runtime: MakeRuntime, ledger: Ledger
+) -> None:
+    path = project.stack("dev")
+    path.write_text(path.read_text() + HIDING)
+    runtime = make_runtime("embedded", images=Verifier())
+    planned = runtime.plan("dev")
+
+    with pytest.raises(UnverifiedDeployError, match=f"@{OTHER} runs"):
+        runtime.apply(planned.run.id)
+
+    newest = ledger.runs()[0]
+    assert (newest.parent_run_id, newest.status, newest.error_code) == (planned.run.id, RunStatus.errored, "AS-IMG-023")
 
 
 def test_images_stay_when_a_later_plan_does_not_speak_of_them(with_images: Project, make_runtime: MakeRuntime) -> None:
