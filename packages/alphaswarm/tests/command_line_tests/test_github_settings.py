@@ -277,3 +277,35 @@ def test_apply_in_a_job_goes_on_when_its_environment_holds_it(administrator: Her
 
 def test_apply_in_a_job_is_refused_when_it_cannot_look(administrator: Here) -> None:
     assert apply_in_a_job(administrator, GITHUB_TOKEN="").error["code"] == "AS-GH-017"
+
+
+ZONE = """
+[trees.infrastructure]
+path = "infrastructure/envs/{env}"
+applied_by = "terraform"
+"""
+
+
+def apply_zone_in_a_job(administrator: Here, project: Project) -> Ended:
+    """An apply of plans that nobody kept: whoever comes past the look at the environment is told so."""
+    with project.settings.open("a") as settings:
+        settings.write(ZONE)
+    kept = ("--kept", str(project.root), "--digest", "a" * 64)
+    return administrator.run("landing-zone", "apply", "--env", "staging", *kept, "--json", env=JOB)
+
+
+def test_landing_zone_in_a_job_is_not_applied_when_its_environment_does_not_hold_it(
+    administrator: Here, project: Project
+) -> None:
+    refused = apply_zone_in_a_job(administrator, project)
+
+    assert refused.code == 3
+    assert refused.error["code"] == "AS-GHS-001"
+
+
+def test_landing_zone_in_a_job_comes_to_its_plans_when_its_environment_holds_it(
+    administrator: Here, project: Project
+) -> None:
+    administrator.succeed("github", "setup")
+
+    assert apply_zone_in_a_job(administrator, project).error["code"] == "AS-KEEP-001"
