@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from alphaswarm_core.errors import ConfigurationError, ExitCode, UsageError
 from alphaswarm_core.settings import find_settings_file, load_settings
+from alphaswarm_core.settings.toml_lines import line_of
 from alphaswarm_core.target import Target
-from alphaswarm_core.toml_lines import line_of
 
 WHOLE = """\
 schema = 1

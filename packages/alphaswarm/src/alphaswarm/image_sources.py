@@ -14,7 +14,7 @@ from alphaswarm_core.target import Target
 
 if TYPE_CHECKING:
     from alphaswarm.image_doors import ImageDoors
-    from alphaswarm_core.image_settings import ServiceSettings
+    from alphaswarm_core.settings.images import ServiceSettings
     from alphaswarm_core.supply.building.orders import BuildOrder, RegistryAccess
 
 REHEARSAL_BASES = "rehearsal-bases"

@@ -2,14 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
+
+from alphaswarm_core.settings.section import Section
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ServiceSettings(_Section):
+class ServiceSettings(Section):
     """An image that the project runs: how it is built, and who may sign it."""
 
     repository: Annotated[str, Field(pattern=r"^[a-z0-9]+([._/-][a-z0-9]+)*$")] = Field(
@@ -61,7 +59,7 @@ class ServiceSettings(_Section):
     )
 
 
-class ImagesSettings(_Section):
+class ImagesSettings(Section):
     """Images: what they have to show before they run."""
 
     trust_root: str = Field(
