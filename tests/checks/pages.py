@@ -195,7 +195,9 @@ def _plain(value: object) -> str:
 
 
 def _all_errors() -> Iterable[type[AlphaSwarmError]]:
-    for package in (alphaswarm_core, alphaswarm, alphaswarm_local, alphaswarm_admin):
+    """The error classes of the packages; whoever runs in the same process may have some of its own."""
+    packages = (alphaswarm_core, alphaswarm, alphaswarm_local, alphaswarm_admin)
+    for package in packages:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith((".__main__", ".embedded_host")) and ".migrations" not in module.name:
                 importlib.import_module(module.name)
@@ -205,4 +207,5 @@ def _all_errors() -> Iterable[type[AlphaSwarmError]]:
         kind = waiting.pop()
         seen.add(kind)
         waiting += kind.__subclasses__()
-    return seen
+    names = {package.__name__ for package in packages}
+    return {each for each in seen if each.__module__.partition(".")[0] in names}

@@ -8,7 +8,7 @@ import pytest
 
 from alphaswarm import gate_service, ledger_database
 from alphaswarm_core.delivery import orders
-from alphaswarm_core.errors import ExitCode
+from alphaswarm_core.errors import AlphaSwarmError, ExitCode
 from alphaswarm_core.settings import ENVIRONMENT_VARIABLES
 from tests.checks import pages as reference
 from tests.docs.commands import calls_in, complaint_about, complaint_about_mention
@@ -124,6 +124,14 @@ def test_the_runbook_says_for_every_error_code_what_to_do() -> None:
     named = set(_CODE.findall(table))
 
     assert {code for code in error_codes() if code not in named and not code.startswith(areas)} == set()
+
+
+def test_the_reference_lists_the_errors_of_the_packages_alone() -> None:
+    class ForeignError(AlphaSwarmError):
+        code = "AS-TST-999"
+        summary = "Of a test that runs in the same process"
+
+    assert ForeignError.code not in reference.errors()
 
 
 def test_the_runbook_lists_every_exit_code() -> None:
