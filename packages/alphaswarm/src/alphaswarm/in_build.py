@@ -155,7 +155,7 @@ def carry_out(as_json: bool, config: str | None, exports: Path) -> int:  # noqa:
 
 
 def _within_runtime(here: BuildSession, told: Told) -> int:
-    from alphaswarm.commands.deploy import runtime
+    from alphaswarm.deploying import runtime
 
     with runtime(here, here.environment) as run:
         try:
@@ -237,7 +237,7 @@ def _keep(run: "TerraformRuntime", planned: "Planned") -> None:
 
 def _apply(here: BuildSession, run: "TerraformRuntime", plan_run: str) -> None:
     """Apply a plan of an earlier build, in the tree that it was made in if it goes back or was brought here."""
-    from alphaswarm.commands.deploy import runtime
+    from alphaswarm.deploying import runtime
     from alphaswarm.earlier_source import session_of
 
     planned = run.context.ledger.run(plan_run)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alphaswarm import acts
-from alphaswarm.commands.deploy import applying, runtime
 from alphaswarm.composition import Session, options, session
+from alphaswarm.deploying import applying, runtime
 from alphaswarm.output import table
 from alphaswarm.plan_text import headline
 from alphaswarm.rehearsed_sessions import Authority

@@ -1,7 +1,6 @@
 """`alphaswarm deploy`: plan, apply, destroy and watch the app tier. Every run is a row in the ledger."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,20 +8,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alphaswarm.commands.promote import rollback
-from alphaswarm.composition import Session, options, say_target, session
+from alphaswarm.composition import Session, options, session
+from alphaswarm.consent import agreed, asked, declined, require_consent_is_possible
+from alphaswarm.deploying import applying, in_build_of, inputs_given, runtime, say_next, show_applied, show_plan
 from alphaswarm.earlier_source import session_of
-from alphaswarm.following import followed, nothing_under_way
-from alphaswarm.job_outputs import write_outputs
 from alphaswarm.output import details, paint
 from alphaswarm.plan_text import drift_text, headline, plan_text
-from alphaswarm.policy_text import policy_text
 from alphaswarm.run_text import run_document
 from alphaswarm_core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from alphaswarm.rehearsed_sessions import Authority
-    from alphaswarm_core.ledger.records import Run
-    from alphaswarm_core.terraform.runtime import Planned, TerraformRuntime
 
 ENVIRONMENT = click.option(
     "--env", "environment", required=True, metavar="ENV", help="The environment: dev, staging, prod."
@@ -175,16 +171,16 @@ def apply(
             raise UsageError("--env is missing", why="the ledger that knows the plan is reached from the build alone")
         call = _Call(here, environment, yes, break_glass, assume)
         return _agreed_in_build(call, "apply", plan_run=plan_run, commit=commit)
-    _require_consent_is_possible(here, yes)
+    require_consent_is_possible(here, yes)
     with here.ledger() as ledger:
         planned = ledger.run(plan_run)
     with session_of(here, planned) as there, runtime(there, planned.environment, _applier(assume)) as run:
         if isinstance(planned.plan_summary, dict):
             here.output.narrate(f"Plan {planned.id}: {headline(planned.plan_summary)}")
-        if not yes and not _asked(planned.environment, destroys=planned.destroys):
-            return _declined(here)
+        if not yes and not asked(planned.environment, destroys=planned.destroys):
+            return declined(here)
         applied = run.apply(planned.id, break_glass=break_glass)
-    _show_applied(here, applied)
+    show_applied(here, applied)
     return ExitCode.DONE
 
 
@@ -246,25 +242,6 @@ def status(environment: str | None, **common: Any) -> None:
     here.output.result("deploy-status/v1", document, "\n\n".join(blocks))
 
 
-@contextmanager
-def runtime(here: Session, environment: str, authority: "Authority | None" = None) -> "Iterator[TerraformRuntime]":
-    """The runtime for `environment`, with progress shown and Ctrl-C turned into a clean stop.
-
-    Args:
-        here: The call of the program.
-        environment: The environment that is worked on.
-        authority: Act in a rehearsed session instead of with the target's own credentials.
-    """
-    from alphaswarm.rehearsed_sessions import session_as
-    from alphaswarm_core.terraform.runtime import TerraformRuntime
-
-    with followed(here.output) as (progress, stop), here.ledger() as ledger:
-        acting = session_as(here, environment, authority) if authority else None
-        context = here.context(environment, ledger, progress, stop, acting)
-        say_target(here, environment)
-        yield TerraformRuntime(context)
-
-
 def _by_build(here: Session, commit: str | None, **not_with_a_build: object) -> bool:
     """Whether the settings say that a build does it; options that do not go with that are refused."""
     if here.settings.executor == "codebuild":
@@ -279,29 +256,11 @@ def _by_build(here: Session, commit: str | None, **not_with_a_build: object) -> 
     return False
 
 
-def in_build_of(here: Session, environment: str, action: str, *, outputs: bool = False, **more: Any) -> int:
-    """Have the deploy build of `environment` do it, and show what came of it; with `outputs` the run's id goes there.
-
-    The id of a plan that changes nothing is left out: there is nothing to approve or apply.
-    """
-    from alphaswarm.codebuild_executor import Asked, execute
-    from alphaswarm_core.delivery.orders import Action
-
-    result = execute(here, Asked(environment, Action(action), **more))
-    run = f" (run {result.run_id} {str(result.run_status).replace('_', ' ')})" if result.run_id else ""
-    text = f"{environment}: {action} in {result.build.id}: {result.plan_summary or 'done'}{run}"
-    if outputs:
-        waits = result.run_status == "awaiting_approval"
-        write_outputs({"run": str(result.run_id) if waits else ""})
-    here.output.result("build/v1", {"environment": environment, "action": action, **result.document()}, text)
-    return ExitCode.DONE
-
-
 def _agreed_in_build(call: "_Call", action: str, **more: Any) -> int:
     """The same for what changes something: asked before the build is started, since nobody can answer inside."""
-    _require_consent_is_possible(call.here, call.yes)
-    if not call.yes and not _asked(call.environment, destroys=action == "destroy"):
-        return _declined(call.here)
+    require_consent_is_possible(call.here, call.yes)
+    if not call.yes and not asked(call.environment, destroys=action == "destroy"):
+        return declined(call.here)
     return in_build_of(call.here, call.environment, action, **more)
 
 
@@ -330,7 +289,7 @@ class _Call:
 
 def _plan_and_apply(call: _Call, inputs: dict[str, str], *, destroys: bool) -> int:
     here = call.here
-    _require_consent_is_possible(here, call.yes)
+    require_consent_is_possible(here, call.yes)
     with runtime(here, call.environment, _planner(call.assume)) as run:
         action = "destroy" if destroys else "up"
         run.require_at_once(call.environment, action=action, break_glass=call.break_glass)
@@ -340,115 +299,12 @@ def _plan_and_apply(call: _Call, inputs: dict[str, str], *, destroys: bool) -> i
             return ExitCode.DONE
         if not here.output.as_json:
             here.output.narrate(plan_text(planned.plan))
-        if not call.yes and not _agreed(run, planned.run):
-            return _declined(here)
+        if not call.yes and not agreed(run, planned.run):
+            return declined(here)
         run.context.observer.planned(planned.plan)
         run.context.observer.step("Applying")
         applied = applying(run, here, call.environment, _applier(call.assume)).apply(
             planned.run.id, break_glass=call.break_glass
         )
-    _show_applied(here, applied)
+    show_applied(here, applied)
     return ExitCode.DONE
-
-
-def applying(
-    run: "TerraformRuntime", here: Session, environment: str, authority: "Authority | None"
-) -> "TerraformRuntime":
-    """The runtime `run` in a session that may apply; as it is, where none is asked for."""
-    if authority is None:
-        return run
-    from alphaswarm.rehearsed_sessions import session_as
-    from alphaswarm_core.terraform.runtime import TerraformRuntime
-
-    context = run.context
-    acting = session_as(here, environment, authority)
-    return TerraformRuntime(here.context(environment, context.ledger, context.observer, context.stop, acting))
-
-
-def _require_consent_is_possible(here: Session, yes: bool) -> None:  # noqa: FBT001
-    if not yes and not here.output.interactive:
-        raise UsageError("There is no terminal to ask on", fix="Say that it may be applied without asking: --yes")
-
-
-def _agreed(run: "TerraformRuntime", planned: "Run") -> bool:
-    """Whether a person agrees to the plan that was just made; otherwise it is given up."""
-    try:
-        agreed = _asked(planned.environment, destroys=planned.destroys)
-    except click.Abort:
-        run.cancel(planned, "the question was not answered")
-        raise
-    if not agreed:
-        run.cancel(planned, "declined at the terminal")
-    return agreed
-
-
-def _asked(environment: str, *, destroys: bool) -> bool:
-    """Whether a person agrees; a destroy is agreed to by typing the environment's name."""
-    with nothing_under_way():
-        return _answer(environment, destroys=destroys)
-
-
-def _answer(environment: str, *, destroys: bool) -> bool:
-    if destroys:
-        typed = click.prompt(
-            f"Everything of {environment} will be destroyed. Type '{environment}' to go on", default="", err=True
-        )
-        return bool(typed.strip() == environment)
-    return click.confirm(f"Apply this to {environment}?", default=False, err=True)
-
-
-def _declined(here: Session) -> int:
-    here.output.narrate("Nothing was changed.")
-    return ExitCode.FAILED
-
-
-def show_plan(here: Session, planned: "Planned") -> None:
-    """Show what a plan would do, and what the policy says to it."""
-    changes = [
-        {
-            "address": each.address,
-            "action": each.action.value,
-            "type": each.type,
-            "imported": each.imported,
-            "reason": each.reason,
-            "before": each.before,
-            "after": each.after,
-        }
-        for each in planned.plan.changes
-    ]
-    document = {
-        "run": run_document(planned.run),
-        "no_changes": planned.plan.is_empty,
-        "summary": planned.plan.summary(),
-        "changes": changes,
-        "policy": planned.run.policy_result,
-    }
-    verdict = f"\n{policy_text(planned.policy.as_document())}" if planned.policy else ""
-    here.output.result("plan/v1", document, plan_text(planned.plan) + verdict)
-
-
-def say_next(here: Session, planned: "Planned") -> None:
-    """Say how the plan is applied."""
-    if planned.plan.is_empty:
-        return
-    waiting = " when its approvals are there" if planned.run.status == "awaiting_approval" else ""
-    here.output.narrate(f"Apply it{waiting}: alphaswarm deploy apply {planned.run.id}")
-
-
-def _show_applied(here: Session, applied: "Run") -> None:
-    summary = applied.plan_summary if isinstance(applied.plan_summary, dict) else {}
-    done = f"{summary.get('add', 0)} added, {summary.get('change', 0)} changed, {summary.get('destroy', 0)} destroyed"
-    here.output.result("apply/v1", {"run": run_document(applied)}, f"{applied.environment}: {done} (run {applied.id})")
-
-
-def inputs_given(given: Sequence[str]) -> dict[str, str]:
-    """The input variables in `NAME=VALUE` words."""
-    inputs: dict[str, str] = {}
-    for each in given:
-        name, equals, value = each.partition("=")
-        if not equals or not name.isidentifier():
-            raise UsageError(f"--var {each}: this is not NAME=VALUE", fix="For example: --var log_retention_days=30")
-        if name == "run_id":
-            raise UsageError("run_id is set by the runtime", fix="Leave it out")
-        inputs[name] = value
-    return inputs

@@ -30,7 +30,7 @@ def promote(origin: str, environment: str, inputs: Sequence[str], **common: Any)
     The plan waits for the approvals of its environment like any other. It is refused where what runs in the origin was
     not verified: alphaswarm deploy drift --env ORIGIN.
     """
-    from alphaswarm.commands.deploy import inputs_given
+    from alphaswarm.deploying import inputs_given
     from alphaswarm_core.terraform.deriving import Derivations
 
     here = session(**common)
@@ -62,7 +62,7 @@ def rollback(environment: str, run_id: str, **common: Any) -> int:
 
 def plan_derived(here: Session, environment: str, source: "Source", inputs: dict[str, str]) -> int:
     """Plan from `source`, on this machine or in the deploy build, and say what comes next."""
-    from alphaswarm.commands.deploy import in_build_of, runtime, say_next, show_plan
+    from alphaswarm.deploying import in_build_of, runtime, say_next, show_plan
     from alphaswarm.earlier_source import session_at
     from alphaswarm_core.ledger.records import Purpose
     from alphaswarm_core.terraform.deriving import plan_from

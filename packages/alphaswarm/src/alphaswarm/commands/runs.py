@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from alphaswarm.commands.deploy import runtime
 from alphaswarm.composition import Session, options, session
+from alphaswarm.deploying import runtime
 from alphaswarm.output import details, table
 from alphaswarm.run_text import RUN_HEADERS, run_document, run_facts, run_row
 from alphaswarm_core.errors import ExitCode, UsageError
