@@ -6,7 +6,8 @@ from statistics import median
 
 from alphaswarm.image_records import affected
 from alphaswarm_core.canonical import Json
-from alphaswarm_core.ledger.records import Actor, ActorKind, ImageFacts, NewRun, RunKind, RunStatus
+from alphaswarm_core.ledger.image_records import ImageFacts
+from alphaswarm_core.ledger.records import Actor, ActorKind, NewRun, RunKind, RunStatus
 from alphaswarm_core.ledger.store import Ledger
 from benchmarks.measurement import Measurement
 

@@ -3,18 +3,8 @@
 from typing import Any
 
 from alphaswarm_core.canonical import Json
-from alphaswarm_core.ledger.records import (
-    Actor,
-    ActorKind,
-    Decision,
-    ImageFacts,
-    NewRun,
-    Part,
-    Run,
-    RunKind,
-    RunStatus,
-    SpecRecord,
-)
+from alphaswarm_core.ledger.image_records import ImageFacts
+from alphaswarm_core.ledger.records import Actor, ActorKind, Decision, NewRun, Part, Run, RunKind, RunStatus, SpecRecord
 from alphaswarm_core.ledger.store import Ledger
 
 TREE = "alphaswarm_platform"

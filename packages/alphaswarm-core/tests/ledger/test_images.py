@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from alphaswarm_core.canonical import Json, document_digest
 from alphaswarm_core.ledger.errors import LedgerRecordError
-from alphaswarm_core.ledger.records import Package
+from alphaswarm_core.ledger.image_records import Package
 from alphaswarm_core.ledger.sboms import packages_of
 from alphaswarm_core.ledger.store import Ledger
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from alphaswarm_core.ledger.records import Deployment, ImageFacts, Package, RecordedImage, Run
+from alphaswarm_core.ledger.image_records import Deployment, ImageFacts, Package, RecordedImage
+from alphaswarm_core.ledger.records import Run
 from alphaswarm_core.supply.statements import CYCLONEDX
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from alphaswarm.commands.image import image
-from alphaswarm_core.ledger.records import Actor, ActorKind, ImageFacts, NewRun, RunKind, RunStatus
+from alphaswarm_core.ledger.image_records import ImageFacts
+from alphaswarm_core.ledger.records import Actor, ActorKind, NewRun, RunKind, RunStatus
 from alphaswarm_core.ledger.store import Ledger
 
 SETTINGS = """

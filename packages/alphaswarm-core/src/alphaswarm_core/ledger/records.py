@@ -4,7 +4,6 @@ Times are text, `2025-01-31T08:15:00.000000Z`: UTC with microseconds, so that th
 keep the same bytes. JSON columns are opaque here. Names are those of the columns.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -255,78 +254,6 @@ class Waiver:
     reason: str
     source: str
     at: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageFacts:
-    """What is known of an image, once it was verified.
-
-    Attributes:
-        service: Which service's image it is.
-        repository: `REGISTRY/NAME`.
-        digest: Of its index (`sha256:…`).
-        platforms: What it is built for.
-        version: The tag that it was released under, where that is known.
-        commit: What it was built from, as its provenance says.
-        builder: Who built it, as its provenance says.
-        signer: The identity in the certificate of whoever signed it.
-        scan: The scanners' verdict, as it was signed.
-        verification: Every check with its answer.
-    """
-
-    service: str
-    repository: str
-    digest: str
-    platforms: tuple[str, ...]
-    version: str | None
-    commit: str | None
-    builder: str | None
-    signer: str
-    scan: Json
-    verification: Json
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedImage:
-    """A row of `images`. `sboms` says of each platform's image the SHA-256 of its SBOM's canonical form."""
-
-    id: str
-    service: str
-    repository: str
-    digest: str
-    platforms: tuple[str, ...]
-    version: str | None
-    commit: str | None
-    builder: str | None
-    signer: str
-    sboms: Mapping[str, str]
-    scan: Json
-    verification: Json
-    recorded_at: str
-    verified_at: str
-
-    @property
-    def reference(self) -> str:
-        """`REPOSITORY@DIGEST`."""
-        return f"{self.repository}@{self.digest}"
-
-
-@dataclass(frozen=True, slots=True)
-class Deployment:
-    """An image that runs in an environment, and the run that brought it there."""
-
-    tree: str
-    environment: str
-    reference: str
-    since: Run
-
-
-@dataclass(frozen=True, slots=True)
-class Package:
-    """A package in an SBOM."""
-
-    name: str
-    version: str
 
 
 @dataclass(frozen=True, slots=True)

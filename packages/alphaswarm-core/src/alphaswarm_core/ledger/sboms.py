@@ -14,7 +14,7 @@ import orjson
 from alphaswarm_core.canonical import Json
 from alphaswarm_core.ledger.chain import canonical_text
 from alphaswarm_core.ledger.errors import LedgerRecordError
-from alphaswarm_core.ledger.records import Package
+from alphaswarm_core.ledger.image_records import Package
 
 SBOMS_TABLE, PACKAGES_TABLE = "sboms", "sbom_packages"
 MOST_PACKAGES = 100_000

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from alphaswarm_core.canonical import Json
-from alphaswarm_core.ledger.records import Deployment, ImageFacts, Package, RecordedImage
+from alphaswarm_core.ledger.image_records import Deployment, ImageFacts, Package, RecordedImage
 from alphaswarm_core.ledger.store import images
 from alphaswarm_core.ledger.store.database import UniqueViolationError
 from alphaswarm_core.ledger.store.gate_records import GateRecords

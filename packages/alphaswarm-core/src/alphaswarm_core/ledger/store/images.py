@@ -7,8 +7,9 @@ import orjson
 
 from alphaswarm_core.canonical import Json
 from alphaswarm_core.ledger.chain import as_doubles
+from alphaswarm_core.ledger.image_records import Deployment, ImageFacts, Package, RecordedImage
 from alphaswarm_core.ledger.projection import IMAGES
-from alphaswarm_core.ledger.records import Deployment, ImageFacts, Package, RecordedImage, Run, RunStatus
+from alphaswarm_core.ledger.records import Run, RunStatus
 from alphaswarm_core.ledger.sboms import StoredSbom, stored_sbom, wanted_name
 from alphaswarm_core.ledger.store import run_rows, statements
 from alphaswarm_core.ledger.store.appending import Transaction
